@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The only malloc: overflow-checked, zeroed, aligned for any vector type, with a failure hook for tests. */
+#include "config.h"
+#include "alloc.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGNMENT = 64 };
+
+/* 0: off. n > 0: n - 1 more allocations succeed. The value 1 sticks, so every later one fails too. */
+static atomic_size_t fail_countdown;
+
+void aevb_alloc_fail_after(size_t n)
+{
+    atomic_store(&fail_countdown, n);
+}
+
+static int should_fail(void)
+{
+    size_t left = atomic_load(&fail_countdown);
+    if (left > 1)
+        atomic_store(&fail_countdown, left - 1);
+    return left == 1;
+}
+
+static size_t rounded_size(size_t count, size_t size)
+{
+    if (size != 0 && count > (SIZE_MAX - ALIGNMENT) / size)
+        return 0;
+    size_t bytes = count * size;
+    return bytes == 0 ? ALIGNMENT : (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+void *aevb_alloc(size_t count, size_t size)
+{
+    size_t bytes = rounded_size(count, size);
+    if (bytes == 0 || should_fail())
+        return NULL;
+    void *block = aligned_alloc(ALIGNMENT, bytes);
+    if (block != NULL)
+        memset(block, 0, bytes);
+    return block;
+}
+
+void *aevb_grow(void *block, size_t old_count, size_t new_count, size_t size)
+{
+    void *larger = aevb_alloc(new_count, size);
+    if (larger == NULL)
+        return NULL;
+    if (block != NULL)
+        memcpy(larger, block, (old_count < new_count ? old_count : new_count) * size);
+    free(block);
+    return larger;
+}
+
+void aevb_free(void *block)
+{
+    free(block);
+}

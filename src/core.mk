@@ -1,0 +1,14 @@
+# Sources of the library, one list per folder.
+libaevb_core_la_SOURCES += src/error.c src/error.h src/alloc.c src/alloc.h
+include $(srcdir)/src/rng/rng.mk
+include $(srcdir)/src/model/model.mk
+include $(srcdir)/src/ref/ref.mk
+include $(srcdir)/src/fast/fast.mk
+include $(srcdir)/src/objective/objective.mk
+include $(srcdir)/src/train/train.mk
+include $(srcdir)/src/infer/infer.mk
+include $(srcdir)/src/data/data.mk
+include $(srcdir)/src/format/format.mk
+include $(srcdir)/src/conform/conform.mk
+include $(srcdir)/src/report/report.mk
+include $(srcdir)/src/cli/cli.mk
