@@ -1,5 +1,5 @@
 # Criterion unit tests: a stanza each; tests/tests.mk makes them print TAP.
-unit_programs = tests/test_status tests/test_gradients tests/test_rng tests/test_kl tests/test_likelihood
+unit_programs = tests/test_status tests/test_gradients tests/test_rng tests/test_kl tests/test_likelihood tests/test_network tests/test_objective tests/test_optim tests/test_fp_canary
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 
@@ -24,3 +24,19 @@ tests_test_kl_LDADD = $(UNIT_LIBS)
 tests_test_likelihood_SOURCES = tests/test_likelihood.c
 tests_test_likelihood_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_test_likelihood_LDADD = $(UNIT_LIBS)
+
+tests_test_network_SOURCES = tests/test_network.c $(small_vae)
+tests_test_network_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_network_LDADD = $(UNIT_LIBS)
+
+tests_test_objective_SOURCES = tests/test_objective.c tests/support/deriv_check.h
+tests_test_objective_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_objective_LDADD = $(UNIT_LIBS)
+
+tests_test_optim_SOURCES = tests/test_optim.c
+tests_test_optim_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_optim_LDADD = $(UNIT_LIBS)
+
+tests_test_fp_canary_SOURCES = tests/test_fp_canary.c
+tests_test_fp_canary_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_fp_canary_LDADD = $(UNIT_LIBS)
