@@ -1,7 +1,9 @@
 # Criterion unit tests: a stanza each; tests/tests.mk makes them print TAP.
-unit_programs = tests/test_status tests/test_gradients
+unit_programs = tests/test_status tests/test_gradients tests/test_rng tests/test_kl tests/test_likelihood
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
+
+small_vae = tests/support/small_vae.c tests/support/small_vae.h
 
 tests_test_status_SOURCES = tests/test_status.c
 tests_test_status_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -10,4 +12,15 @@ tests_test_status_LDADD = $(UNIT_LIBS)
 tests_test_gradients_SOURCES = tests/test_gradients.c tests/support/deriv_check.h $(small_vae)
 tests_test_gradients_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_test_gradients_LDADD = $(UNIT_LIBS)
-small_vae = tests/support/small_vae.c tests/support/small_vae.h
+
+tests_test_rng_SOURCES = tests/test_rng.c
+tests_test_rng_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_rng_LDADD = $(UNIT_LIBS)
+
+tests_test_kl_SOURCES = tests/test_kl.c tests/support/deriv_check.h
+tests_test_kl_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_kl_LDADD = $(UNIT_LIBS)
+
+tests_test_likelihood_SOURCES = tests/test_likelihood.c
+tests_test_likelihood_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_likelihood_LDADD = $(UNIT_LIBS)
