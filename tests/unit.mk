@@ -1,5 +1,5 @@
 # Criterion unit tests: a stanza each; tests/tests.mk makes them print TAP.
-unit_programs = tests/test_status tests/test_gradients tests/test_rng tests/test_kl tests/test_likelihood tests/test_network tests/test_objective tests/test_optim tests/test_fp_canary tests/test_known_truth tests/test_estimators
+unit_programs = tests/test_status tests/test_gradients tests/test_rng tests/test_kl tests/test_likelihood tests/test_network tests/test_objective tests/test_optim tests/test_fp_canary tests/test_known_truth tests/test_estimators tests/test_engine
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 
@@ -48,3 +48,7 @@ tests_test_known_truth_LDADD = $(UNIT_LIBS)
 tests_test_estimators_SOURCES = tests/test_estimators.c $(small_vae)
 tests_test_estimators_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_test_estimators_LDADD = $(UNIT_LIBS)
+
+tests_test_engine_SOURCES = tests/test_engine.c $(small_vae)
+tests_test_engine_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_engine_LDADD = $(UNIT_LIBS)
