@@ -1,8 +1,17 @@
 # Criterion unit tests: a stanza each; tests/tests.mk makes them print TAP.
 unit_programs = tests/test_status
+unit_programs += tests/test_atomic_file tests/test_npy_write
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 
 tests_test_status_SOURCES = tests/test_status.c
 tests_test_status_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_test_status_LDADD = $(UNIT_LIBS)
+
+tests_test_atomic_file_SOURCES = tests/test_atomic_file.c tests/support/temp_files.c tests/support/temp_files.h
+tests_test_atomic_file_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_atomic_file_LDADD = $(UNIT_LIBS)
+
+tests_test_npy_write_SOURCES = tests/test_npy_write.c tests/support/temp_files.c tests/support/temp_files.h
+tests_test_npy_write_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_npy_write_LDADD = $(UNIT_LIBS)
