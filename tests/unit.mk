@@ -1,7 +1,7 @@
 # Criterion unit tests: a stanza each; tests/tests.mk makes them print TAP.
 unit_programs = tests/test_status
 unit_programs += tests/test_atomic_file tests/test_npy_write tests/test_safetensors \
-	tests/test_safetensors_malformed
+	tests/test_safetensors_malformed tests/test_model_file
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 
@@ -26,3 +26,7 @@ tests_test_safetensors_malformed_SOURCES = tests/test_safetensors_malformed.c te
 	tests/support/temp_files.h tests/support/st_bytes.c tests/support/st_bytes.h
 tests_test_safetensors_malformed_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_test_safetensors_malformed_LDADD = $(UNIT_LIBS) $(JANSSON_LIBS)
+
+tests_test_model_file_SOURCES = tests/test_model_file.c tests/support/temp_files.c tests/support/temp_files.h
+tests_test_model_file_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_model_file_LDADD = $(UNIT_LIBS)
