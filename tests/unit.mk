@@ -33,7 +33,6 @@ tests_test_objective_SOURCES = tests/test_objective.c tests/support/deriv_check.
 tests_test_sprites_SOURCES = tests/test_sprites.c tests/support/sha256_hex.h
 # Criterion unit tests: a stanza each; tests/tests.mk makes them print TAP.
 unit_programs = tests/test_status
-unit_programs += tests/test_vectors
 unit_programs += tests/test_atomic_file tests/test_npy_write tests/test_safetensors \
 	tests/test_safetensors_malformed tests/test_model_file
 check_PROGRAMS += $(unit_programs)
@@ -43,10 +42,6 @@ tests_test_status_SOURCES = tests/test_status.c
 tests_test_status_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_test_status_LDADD = $(UNIT_LIBS)
 
-tests_test_vectors_SOURCES = tests/test_vectors.c tests/support/ref_port.c tests/support/ref_port.h \
-	tests/support/ref_wholes.c
-tests_test_vectors_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_test_vectors_LDADD = $(UNIT_LIBS)
 tests_test_atomic_file_SOURCES = tests/test_atomic_file.c tests/support/temp_files.c tests/support/temp_files.h
 tests_test_atomic_file_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_test_atomic_file_LDADD = $(UNIT_LIBS)
