@@ -1,5 +1,6 @@
 # Criterion unit tests: a stanza each; tests/tests.mk makes them print TAP.
 unit_programs = tests/test_status tests/test_gradients
+unit_programs += tests/test_gradcheck
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 
@@ -11,3 +12,16 @@ tests_test_gradients_SOURCES = tests/test_gradients.c tests/support/deriv_check.
 tests_test_gradients_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_test_gradients_LDADD = $(UNIT_LIBS)
 small_vae = tests/support/small_vae.c tests/support/small_vae.h
+
+tests_test_gradcheck_SOURCES = tests/test_gradcheck.c
+tests_test_gradcheck_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_gradcheck_LDADD = $(UNIT_LIBS)
+
+tests_test_evaluate_SOURCES = tests/test_evaluate.c
+tests_test_evaluate_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_evaluate_LDADD = $(UNIT_LIBS)
+
+tests_test_train_SOURCES = tests/test_train.c tests/test_run_files.c $(toy_run)
+tests_test_train_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_train_LDADD = $(UNIT_LIBS)
+toy_run = tests/support/toy_run.c tests/support/toy_run.h

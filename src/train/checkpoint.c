@@ -15,7 +15,7 @@
 #include "error.h"
 
 #define NAME "checkpoint.safetensors"
-#define VERSION "1"
+#define CHECKPOINT_VERSION "1"
 enum { N_SUMS = 4, N_WITH_TEST = 7, N_WITHOUT_TEST = 4, N_METADATA = 6 };
 
 static const char *const state_names[] = {"state.0", "state.1"};
@@ -66,7 +66,7 @@ static aevb_status write_tensors(const aevb_run *run, const char *path, uint64_t
     snprintf(row, sizeof row, "%zu", run->row);
     snprintf(steps, sizeof steps, "%" PRIu64, t);
     const aevb_metadata_out metadata[N_METADATA] = {
-        {"aevb.checkpoint", VERSION}, {"epoch", epoch}, {"row", row}, {"t", steps},
+        {"aevb.checkpoint", CHECKPOINT_VERSION}, {"epoch", epoch}, {"row", row}, {"t", steps},
         {"train_sha256", run->data->train->sha256}, {"test_sha256", test_hash(run)}};
     return aevb_safetensors_write(path, tensors, n, metadata, N_METADATA, err);
 }
@@ -139,8 +139,8 @@ static aevb_status read_metadata(const aevb_run *run, const aevb_safetensors *fi
     const char *version = aevb_safetensors_metadata(file, "aevb.checkpoint");
     if (version == NULL || aevb_safetensors_n_metadata(file) != N_METADATA)
         return aevb_fail(err, AEVB_EFORMAT, "%s: the metadata are not those of a checkpoint", path);
-    if (strcmp(version, VERSION) != 0)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: checkpoint version \"%.20s\" is not \"" VERSION "\"", path,
+    if (strcmp(version, CHECKPOINT_VERSION) != 0)
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: checkpoint version \"%.20s\" is not \"" CHECKPOINT_VERSION "\"", path,
                          version);
     aevb_status status;
     if ((status = get_number(file, path, "epoch", &at->epoch, err)) != AEVB_OK ||

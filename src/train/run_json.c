@@ -132,18 +132,32 @@ static aevb_status build(const aevb_run_record *record, json_t *root, aevb_error
     return add_fields(root, "environment", environment, AEVB_COUNT(environment), record, err);
 }
 
+/* The fewest digits, 15 to 17, with which all numbers read back to the same bits. NULL without memory. */
+static char *shortest_text(const json_t *root)
+{
+    for (size_t digits = 15; digits < 17; digits++) {
+        char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(digits));
+        json_t *back = text == NULL ? NULL : json_loads(text, 0, NULL);
+        int same = back != NULL && json_equal(root, back);
+        json_decref(back);
+        if (same)
+            return text;
+        free(text);
+    }
+    return json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+}
+
 static aevb_status write_text(const char *path, const json_t *root, aevb_error *err)
 {
     aevb_atomic *file;
-    aevb_status status = aevb_atomic_open(path, &file, err);
-    if (status != AEVB_OK)
-        return status;
-    FILE *stream = aevb_atomic_file(file);
-    if (json_dumpf(root, stream, JSON_INDENT(2)) != 0 || fputc('\n', stream) == EOF) {
-        aevb_atomic_discard(file);
-        return aevb_fail(err, AEVB_EIO, "%s: cannot be written", path);
+    char *text = shortest_text(root);
+    aevb_status status = text == NULL ? aevb_fail_memory(err) : aevb_atomic_open(path, &file, err);
+    if (status == AEVB_OK) {
+        fprintf(aevb_atomic_file(file), "%s\n", text);
+        status = aevb_atomic_commit(file, err); /* reports any error of the stream */
     }
-    return aevb_atomic_commit(file, err);
+    free(text);
+    return status;
 }
 
 aevb_status aevb_run_json_write(const char *path, const aevb_run_record *record, aevb_error *err)
