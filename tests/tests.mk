@@ -11,3 +11,7 @@ UNIT_LIBS = libaevb_core.la $(CRITERION_LIBS)
 if HAVE_CRITERION
 include $(srcdir)/tests/unit.mk
 endif
+
+# Specification, reference and tests name each other; the script reads the source tree.
+TESTS += tests/coverage.sh
+EXTRA_DIST += tests/coverage.sh docs
