@@ -1,6 +1,8 @@
 # Criterion unit tests: a stanza each; tests/tests.mk makes them print TAP.
 unit_programs = tests/test_status tests/test_gradients tests/test_rng tests/test_kl tests/test_likelihood tests/test_network tests/test_objective tests/test_optim tests/test_fp_canary tests/test_known_truth tests/test_estimators
 unit_programs += tests/test_gradcheck tests/test_evaluate tests/test_train tests/test_run_files
+unit_programs += tests/test_atomic_file tests/test_npy_write tests/test_safetensors \
+	tests/test_safetensors_malformed
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 
@@ -67,3 +69,21 @@ tests_test_known_truth_LDADD = $(UNIT_LIBS)
 tests_test_estimators_SOURCES = tests/test_estimators.c $(small_vae)
 tests_test_estimators_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_test_estimators_LDADD = $(UNIT_LIBS)
+
+tests_test_atomic_file_SOURCES = tests/test_atomic_file.c tests/support/temp_files.c tests/support/temp_files.h
+tests_test_atomic_file_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_atomic_file_LDADD = $(UNIT_LIBS)
+
+tests_test_npy_write_SOURCES = tests/test_npy_write.c tests/support/temp_files.c tests/support/temp_files.h
+tests_test_npy_write_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_npy_write_LDADD = $(UNIT_LIBS)
+
+tests_test_safetensors_SOURCES = tests/test_safetensors.c tests/support/temp_files.c tests/support/temp_files.h \
+	tests/support/st_bytes.c tests/support/st_bytes.h
+tests_test_safetensors_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_safetensors_LDADD = $(UNIT_LIBS)
+
+tests_test_safetensors_malformed_SOURCES = tests/test_safetensors_malformed.c tests/support/temp_files.c \
+	tests/support/temp_files.h tests/support/st_bytes.c tests/support/st_bytes.h
+tests_test_safetensors_malformed_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_safetensors_malformed_LDADD = $(UNIT_LIBS) $(JANSSON_LIBS)
