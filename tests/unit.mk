@@ -1,9 +1,8 @@
 # Criterion unit tests: a stanza each; tests/tests.mk makes them print TAP.
 unit_programs = tests/test_status tests/test_gradients tests/test_rng tests/test_kl tests/test_likelihood tests/test_network tests/test_objective tests/test_optim tests/test_fp_canary tests/test_known_truth tests/test_estimators
-unit_programs += tests/test_gradcheck tests/test_evaluate tests/test_train tests/test_run_files
+unit_programs += tests/test_gradcheck tests/test_evaluate tests/test_train
 unit_programs += tests/test_atomic_file tests/test_npy_write tests/test_safetensors \
 	tests/test_safetensors_malformed
-unit_programs = tests/test_status tests/test_gradients
 unit_programs += tests/test_idx tests/test_sprites tests/test_gather tests/test_data_open
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
@@ -14,7 +13,7 @@ tests_test_status_SOURCES = tests/test_status.c
 tests_test_status_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_test_status_LDADD = $(UNIT_LIBS)
 
-toy_run = tests/support/toy_run.c tests/support/toy_run.h
+toy_run = tests/support/toy_run.c tests/support/toy_run.h tests/support/temp_files.c tests/support/temp_files.h
 
 tests_test_gradcheck_SOURCES = tests/test_gradcheck.c
 tests_test_gradcheck_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -89,8 +88,6 @@ tests_test_safetensors_malformed_SOURCES = tests/test_safetensors_malformed.c te
 	tests/support/temp_files.h tests/support/st_bytes.c tests/support/st_bytes.h
 tests_test_safetensors_malformed_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_test_safetensors_malformed_LDADD = $(UNIT_LIBS) $(JANSSON_LIBS)
-
-small_vae = tests/support/small_vae.c tests/support/small_vae.h
 
 idx_files = tests/support/idx_files.c tests/support/idx_files.h
 

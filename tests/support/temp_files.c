@@ -4,6 +4,7 @@
 #include "temp_files.h"
 
 #include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,33 +24,17 @@ static void demand(int ok, const char *what)
     }
 }
 
-/* Calls act (when there is one) on every entry but "." and ".."; returns their number. */
-static size_t for_entries(void (*act)(const char *path))
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *place)
 {
-    size_t n = 0;
-    DIR *dir = opendir(directory);
-    demand(dir != NULL, directory);
-    for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
-            n++;
-            if (act != NULL)
-                act(temp_path(entry->d_name));
-        }
-    closedir(dir);
-    return n;
-}
-
-static void remove_entry(const char *path)
-{
+    (void)st, (void)type, (void)place;
     demand(remove(path) == 0, path);
+    return 0;
 }
 
 static void remove_directory(void)
 {
-    if (getpid() != owner) /* a child that was forked by the test */
-        return;
-    for_entries(remove_entry);
-    remove_entry(directory);
+    if (getpid() == owner) /* and not a child that was forked by the test */
+        demand(nftw(directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0, directory);
 }
 
 const char *temp_dir(void)
@@ -94,6 +79,11 @@ unsigned char *temp_read(const char *path, size_t *n)
 
 size_t temp_count(void)
 {
-    temp_dir();
-    return for_entries(NULL);
+    size_t n = 0;
+    DIR *dir = opendir(temp_dir());
+    demand(dir != NULL, directory);
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+        n += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    closedir(dir);
+    return n;
 }
