@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Training: what a run computes, that it can be stopped anywhere and resumed to the bit, and how it fails. */
+ * Training: what a run computes, and how it fails. */
 #include <criterion/criterion.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "aevb/format.h"
@@ -15,88 +12,6 @@
 #include "aevb/rng.h"
 #include "temp_files.h"
 #include "toy_run.h"
-
-/* Asks for a stop after every batch, or after every `every`-th. */
-typedef struct stopper {
-    volatile sig_atomic_t stop;
-    int every, batches;
-} stopper;
-
-static void count_batch(void *user, const aevb_epoch *so_far)
-{
-    stopper *s = user;
-    cr_assert(so_far->seen > 0 && so_far->seen <= so_far->total && so_far->total == TOY_N);
-    s->stop = ++s->batches % s->every == 0;
-}
-
-static aevb_status resume(const aevb_train_config *config, const char *run, const aevb_train_hooks *hooks)
-{
-    const aevb_data data = toy_data();
-    aevb_error err = {0};
-    aevb_status status = aevb_train_resume(config, &data, run, hooks, &err);
-    cr_assert(status == AEVB_OK || status == AEVB_EINTERRUPTED, "%s", err.message);
-    return status;
-}
-
-/* Trains with a stop after every `every`-th batch (7 make an epoch) and compares. */
-static void stop_and_compare(const aevb_train_config *config, const char *whole, const char *name, int every)
-{
-    stopper s = {0, every, 0};
-    aevb_train_hooks hooks = {.progress = count_batch, .user = &s, .stop = &s.stop};
-    const aevb_data data = toy_data();
-    const char *run = temp_path(name);
-    aevb_error err = {0};
-    int stops = 0;
-    aevb_status status = aevb_train(config, &data, run, &hooks, &err);
-    for (; status == AEVB_EINTERRUPTED; status = resume(config, run, &hooks)) {
-        stops++;
-        s.stop = 0;
-    }
-    cr_assert_eq(status, AEVB_OK, "%s", err.message);
-    cr_expect_eq(s.batches, (int)config->epochs * 7);
-    cr_expect_eq(stops, s.batches / every);
-    toy_demand_same(run, whole);
-}
-
-Test(train, resumed_after_any_batch_it_equals_a_run_without_a_stop)
-{
-    aevb_train_config config = toy_config();
-    stop_and_compare(&config, toy_train(&config, "straight"), "stopped", 1);
-}
-
-Test(train, resumed_within_and_after_epochs_with_every_optimiser)
-{
-    for (int kind = AEVB_SGD; kind <= AEVB_ADAMW; kind++) {
-        aevb_train_config config = toy_config();
-        config.epochs = 2;
-        config.optim = aevb_optim_default((aevb_optimiser)kind);
-        char name[3][32];
-        for (int i = 0; i < 3; i++)
-            snprintf(name[i], sizeof name[i], "%s%d", aevb_optimiser_name((aevb_optimiser)kind), i);
-        const char *whole = toy_train(&config, name[0]);
-        stop_and_compare(&config, whole, name[1], 5);
-        stop_and_compare(&config, whole, name[2], 7);
-    }
-}
-
-Test(train, more_epochs_can_be_asked_for_and_threads_change_nothing)
-{
-    aevb_train_config config = toy_config();
-    const char *whole = toy_train(&config, "whole");
-    config.epochs = 1;
-    config.threads = 4;
-    const char *run = toy_train(&config, "longer");
-    config.epochs = 3;
-    config.threads = 2;
-    cr_assert_eq(resume(&config, run, NULL), AEVB_OK);
-    toy_demand_same(run, whole);
-    aevb_train_config now;
-    aevb_error err = {0};
-    cr_assert_eq(aevb_train_config_load(run, &now, &err), AEVB_OK, "%s", err.message);
-    cr_expect(now.epochs == 3 && now.threads == 2);
-    cr_assert_eq(resume(&config, run, NULL), AEVB_OK); /* nothing left to do */
-    toy_demand_same(run, whole);
-}
 
 /* A second loop, written from the clauses: permutation [RNG.5], streams by epoch [RNG.6], draws numbered by datum
  * [DATA.3] [SGVB.1]. */
@@ -225,12 +140,11 @@ Test(train, test_metrics_are_those_of_an_evaluation_of_the_saved_model)
 {
     aevb_train_config config = toy_config();
     aevb_epoch last = train_quietly(&config, "evaluated");
-    char path[4300];
-    snprintf(path, sizeof path, "%s/model.safetensors", temp_path("evaluated"));
     aevb_model *model;
     aevb_engine *engine;
     aevb_error err = {0};
-    cr_assert_eq(aevb_model_load(path, &model, &err), AEVB_OK, "%s", err.message);
+    cr_assert_eq(aevb_model_load(toy_file(temp_path("evaluated"), "model.safetensors"), &model, &err), AEVB_OK, "%s",
+                 err.message);
     aevb_engine_config ec = {AEVB_ENGINE_REF, AEVB_F64, -1, 1, 4, 1};
     cr_assert_eq(aevb_engine_create(&ec, &model->arch, &engine, &err), AEVB_OK);
     aevb_engine_set_params(engine, model->params);
@@ -318,10 +232,8 @@ Test(train, a_loss_that_is_not_finite_stops_with_the_place_and_leaves_a_good_run
     cr_expect_not_null(strstr(err.message, "epoch 1, batch 2"), "%s", err.message);
     cr_expect_not_null(strstr(err.message, "lower learning rate than 1e+30"), "%s", err.message);
     cr_expect_not_null(strstr(err.message, "gaussian-fixed"), "%s", err.message);
-    char path[4300];
-    snprintf(path, sizeof path, "%s/model.safetensors", run);
     aevb_model *model;
-    cr_assert_eq(aevb_model_load(path, &model, &err), AEVB_OK, "%s", err.message);
+    cr_assert_eq(aevb_model_load(toy_file(run, "model.safetensors"), &model, &err), AEVB_OK, "%s", err.message);
     aevb_model_free(model);
     err.message[0] = '\0';
     cr_expect_eq(aevb_train_resume(&config, &data, run, NULL, &err), AEVB_ENONFINITE);
@@ -344,49 +256,4 @@ Test(train, refuses_data_and_settings_that_do_not_fit)
     data.train = NULL;
     cr_expect_eq(aevb_train(&config, &data, temp_path("none"), NULL, &err), AEVB_EINVAL);
     cr_expect_eq(access(temp_path("none"), F_OK), -1);
-}
-
-/* --- kill -9 --- */
-
-/* Trains or resumes in a process of its own, which is killed after that many microseconds. 1: it had finished. */
-static int train_and_kill(const aevb_train_config *config, const char *run, long microseconds)
-{
-    pid_t child = fork();
-    cr_assert_geq(child, 0);
-    if (child == 0) {
-        const aevb_data data = toy_data();
-        char path[4300];
-        snprintf(path, sizeof path, "%s/run.json", run);
-        aevb_error err = {0};
-        aevb_status status = access(path, F_OK) == 0 ? aevb_train_resume(config, &data, run, NULL, &err)
-                                                     : aevb_train(config, &data, run, NULL, &err);
-        _exit(status == AEVB_OK ? 0 : 1);
-    }
-    struct timespec wait = {microseconds / 1000000, microseconds % 1000000 * 1000};
-    nanosleep(&wait, NULL);
-    kill(child, SIGKILL);
-    int ended;
-    cr_assert_eq(waitpid(child, &ended, 0), child);
-    cr_assert(WIFSIGNALED(ended) || WEXITSTATUS(ended) == 0, "the run failed after a kill");
-    return !WIFSIGNALED(ended);
-}
-
-Test(train, killed_again_and_again_it_ends_as_if_never_stopped)
-{
-    aevb_train_config config = toy_config();
-    config.epochs = 12;
-    const char *whole = toy_train(&config, "unharmed"), *run = temp_path("harmed");
-    int kills = 0, finished = 0;
-    for (long wait = 500; !finished; wait += wait / 3, kills++) {
-        cr_assert_lt(kills, 60);
-        finished = train_and_kill(&config, run, wait);
-        char path[4300];
-        snprintf(path, sizeof path, "%s/run.json", run);
-        if (access(path, F_OK) == 0) {
-            double params[TOY_PARAMS];
-            toy_params(run, params);
-        }
-    }
-    cr_expect_gt(kills, 3);
-    toy_demand_same(run, whole);
 }

@@ -1,6 +1,7 @@
 # Criterion unit tests: a stanza each; tests/tests.mk makes them print TAP.
 unit_programs = tests/test_status tests/test_gradients tests/test_rng tests/test_kl tests/test_likelihood tests/test_network tests/test_objective tests/test_optim tests/test_fp_canary tests/test_known_truth tests/test_estimators
-unit_programs += tests/test_gradcheck tests/test_evaluate tests/test_train
+unit_programs += tests/test_gradcheck tests/test_evaluate tests/test_train tests/test_resume tests/test_run_json \
+	tests/test_checkpoint
 unit_programs += tests/test_atomic_file tests/test_npy_write tests/test_safetensors \
 	tests/test_safetensors_malformed
 unit_programs += tests/test_idx tests/test_sprites tests/test_gather tests/test_data_open
@@ -27,9 +28,17 @@ tests_test_train_SOURCES = tests/test_train.c $(toy_run)
 tests_test_train_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_test_train_LDADD = $(UNIT_LIBS)
 
-tests_test_run_files_SOURCES = tests/test_run_files.c $(toy_run)
-tests_test_run_files_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_test_run_files_LDADD = $(UNIT_LIBS)
+tests_test_resume_SOURCES = tests/test_resume.c $(toy_run)
+tests_test_resume_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_resume_LDADD = $(UNIT_LIBS)
+
+tests_test_run_json_SOURCES = tests/test_run_json.c $(toy_run)
+tests_test_run_json_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_run_json_LDADD = $(UNIT_LIBS)
+
+tests_test_checkpoint_SOURCES = tests/test_checkpoint.c $(toy_run)
+tests_test_checkpoint_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_checkpoint_LDADD = $(UNIT_LIBS)
 
 tests_test_gradients_SOURCES = tests/test_gradients.c tests/support/deriv_check.h $(small_vae)
 tests_test_gradients_CPPFLAGS = $(UNIT_CPPFLAGS)

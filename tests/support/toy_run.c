@@ -58,18 +58,27 @@ const char *toy_train(const aevb_train_config *config, const char *name)
     return run;
 }
 
-static char *in_run(const char *run, const char *name, char path[4300])
+const char *toy_file(const char *run, const char *name)
 {
-    snprintf(path, 4300, "%s/%s", run, name);
+    static char paths[8][4300];
+    static unsigned next;
+    char *path = paths[next++ % 8];
+    snprintf(path, sizeof paths[0], "%s/%s", run, name);
     return path;
+}
+
+void toy_expect_line(const aevb_error *err, const char *path, const char *part)
+{
+    cr_expect_eq(strncmp(err->message, path, strlen(path)), 0, "%s", err->message);
+    cr_expect_not_null(strstr(err->message, part), "\"%s\" does not say \"%s\"", err->message, part);
+    cr_expect_null(strchr(err->message, '\n'));
 }
 
 void toy_params(const char *run, double params[TOY_PARAMS])
 {
-    char path[4300];
     aevb_model *model;
     aevb_error err = {0};
-    cr_assert_eq(aevb_model_load(in_run(run, "model.safetensors", path), &model, &err), AEVB_OK, "%s", err.message);
+    cr_assert_eq(aevb_model_load(toy_file(run, "model.safetensors"), &model, &err), AEVB_OK, "%s", err.message);
     cr_assert_eq(model->layout.n_params, TOY_PARAMS);
     memcpy(params, model->params, TOY_PARAMS * sizeof *params);
     aevb_model_free(model);
@@ -78,9 +87,8 @@ void toy_params(const char *run, double params[TOY_PARAMS])
 /* Cuts every line at its last comma. */
 char *toy_metrics(const char *run)
 {
-    char path[4300];
     size_t n;
-    char *text = (char *)temp_read(in_run(run, "metrics.csv", path), &n);
+    char *text = (char *)temp_read(toy_file(run, "metrics.csv"), &n);
     size_t kept = 0, line = 0;
     cr_assert(n > 0 && text[n - 1] == '\n');
     for (size_t i = 0; i < n; i++) {
@@ -132,11 +140,10 @@ static void demand_same_tensor(aevb_safetensors *a, aevb_safetensors *b, const a
 
 static void demand_same_file(const char *run, const char *other, const char *name)
 {
-    char left[4300], right[4300];
     aevb_safetensors *a, *b;
     aevb_error err = {0};
-    cr_assert_eq(aevb_safetensors_open(in_run(run, name, left), &a, &err), AEVB_OK, "%s", err.message);
-    cr_assert_eq(aevb_safetensors_open(in_run(other, name, right), &b, &err), AEVB_OK, "%s", err.message);
+    cr_assert_eq(aevb_safetensors_open(toy_file(run, name), &a, &err), AEVB_OK, "%s", err.message);
+    cr_assert_eq(aevb_safetensors_open(toy_file(other, name), &b, &err), AEVB_OK, "%s", err.message);
     cr_assert_eq(aevb_safetensors_count(a), aevb_safetensors_count(b));
     cr_assert_eq(aevb_safetensors_n_metadata(a), aevb_safetensors_n_metadata(b));
     for (size_t i = 0; i < aevb_safetensors_count(a); i++)

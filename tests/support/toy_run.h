@@ -19,6 +19,12 @@ const char *toy_train(const aevb_train_config *config, const char *name);
 /* Demands that two runs are the same to the bit: model, metrics but for the seconds, and checkpoint likewise. */
 void toy_demand_same(const char *run, const char *other);
 
+/* run/name; good until the next eight calls. */
+const char *toy_file(const char *run, const char *name);
+
+/* The message is one line that starts with the path and says part. */
+void toy_expect_line(const aevb_error *err, const char *path, const char *part);
+
 /* Parameters of run/model.safetensors. */
 void toy_params(const char *run, double params[TOY_PARAMS]);
 
