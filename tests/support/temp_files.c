@@ -24,17 +24,41 @@ static void demand(int ok, const char *what)
     }
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *place)
+/* Calls act (when there is one) on every entry but "." and ".."; returns their number. */
+static size_t for_entries(void (*act)(const char *path))
+{
+    size_t n = 0;
+    DIR *dir = opendir(directory);
+    demand(dir != NULL, directory);
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            n++;
+            if (act != NULL)
+                act(temp_path(entry->d_name));
+        }
+    closedir(dir);
+    return n;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *place)
 {
     (void)st, (void)type, (void)place;
     demand(remove(path) == 0, path);
     return 0;
 }
 
+/* With all that is in it. */
+static void remove_entry(const char *path)
+{
+    demand(nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0, path);
+}
+
 static void remove_directory(void)
 {
-    if (getpid() == owner) /* and not a child that was forked by the test */
-        demand(nftw(directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0, directory);
+    if (getpid() != owner) /* a child that was forked by the test */
+        return;
+    for_entries(remove_entry);
+    remove_entry(directory);
 }
 
 const char *temp_dir(void)
@@ -85,11 +109,6 @@ void temp_clear(void)
 
 size_t temp_count(void)
 {
-    size_t n = 0;
-    DIR *dir = opendir(temp_dir());
-    demand(dir != NULL, directory);
-    for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
-        n += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-    closedir(dir);
-    return n;
+    temp_dir();
+    return for_entries(NULL);
 }
