@@ -15,7 +15,10 @@
 #include "aevb/format.h"
 #include "aevb/rng.h"
 #include "alloc.h"
+#include "leaks.h"
 #include "temp_files.h"
+
+TestSuite(model_file, .fini = no_leaks);
 
 static const aevb_arch small = {.x_dim = 6, .z_dim = 2, .n_hidden = 1, .hidden = {3}, .activation = AEVB_TANH,
                                 .likelihood = AEVB_BERNOULLI, .image_rows = 2, .image_cols = 3};

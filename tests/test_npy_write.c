@@ -9,7 +9,10 @@
 
 #include "aevb/format.h"
 #include "alloc.h"
+#include "leaks.h"
 #include "temp_files.h"
+
+TestSuite(npy_write, .fini = no_leaks);
 
 static void expect_file(size_t ndim, const size_t *shape, const double *data, const char *dictionary, size_t header,
                         const unsigned char *payload, size_t n_payload)

@@ -13,8 +13,11 @@
 #include "aevb/format.h"
 #include "aevb/rng.h"
 #include "alloc.h"
+#include "leaks.h"
 #include "st_bytes.h"
 #include "temp_files.h"
+
+TestSuite(safetensors, .fini = no_leaks);
 
 static aevb_safetensors *open_ok(const char *path)
 {

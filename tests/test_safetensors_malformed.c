@@ -11,8 +11,11 @@
 
 #include "aevb/format.h"
 #include "alloc.h"
+#include "leaks.h"
 #include "st_bytes.h"
 #include "temp_files.h"
+
+TestSuite(safetensors_malformed, .fini = no_leaks);
 
 static aevb_status open_file(const char *path, aevb_error *err)
 {
