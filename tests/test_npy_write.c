@@ -45,7 +45,8 @@ Test(npy_write, writes_version_1_0_for_every_rank)
                 sizeof three);
     expect_file(2, (size_t[]){3, 1}, data, "{'descr': '<f8', 'fortran_order': False, 'shape': (3, 1), }", 128, three,
                 sizeof three);
-    expect_file(2, (size_t[]){0, 5}, NULL, "{'descr': '<f8', 'fortran_order': False, 'shape': (0, 5), }", 128, NULL, 0);
+    expect_file(2, (size_t[]){0, 5}, NULL, "{'descr': '<f8', 'fortran_order': False, 'shape': (0, 5), }", 128, NULL,
+                0);
     expect_file(8, (size_t[]){1, 1, 1, 1, 1, 1, 3, 1}, data,
                 "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1, 1, 1, 1, 1, 3, 1), }", 128, three,
                 sizeof three);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Criterion's test processes end without LeakSanitizer's report, so it is asked for here: TestSuite(.fini = no_leaks). */
+ * Criterion's test processes end without LeakSanitizer's report: TestSuite(name, .fini = no_leaks) asks for it. */
 #ifndef LEAKS_H
 #define LEAKS_H
 
