@@ -11,7 +11,8 @@ typedef struct aevb_engine_ops {
     void (*set_params)(aevb_engine *engine, const double *params);
     void (*get_params)(const aevb_engine *engine, double *params);
     void (*set_x)(aevb_engine *engine, const double *x);                 /* engine->B rows */
-    void (*gather)(aevb_engine *engine, const aevb_dataset *dataset, const aevb_gather *how, const uint32_t *index);
+    aevb_status (*gather)(aevb_engine *engine, const aevb_dataset *dataset, const aevb_gather *how,
+                          const uint32_t *index);
     /* Index into the batch's x of the first value outside the likelihood's domain, or B * X. */
     size_t (*domain)(const aevb_engine *engine);
     void (*set_eps)(aevb_engine *engine, const double *eps);             /* engine->B * engine->K * Z values */

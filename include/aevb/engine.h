@@ -48,7 +48,7 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_engine_gather(aevb_engine *engine, con
                                                         aevb_error *err);
 
 /* The noise of the batch: either numbers eps[B][K][Z], or drawn: eps[b][k][j] is the normal of
- * index (first[b] * stride + first_k + k) * Z + j. Call after the batch is set. */
+ * index (datum[b] * stride + first_k + k) * Z + j. Call after the batch is set: setting a batch forgets the noise. */
 typedef struct aevb_noise {
     uint64_t seed, stream;
     uint64_t stride;  /* samples per datum in the numbering, >= first_k + K */
@@ -58,8 +58,8 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_engine_set_eps(aevb_engine *engine, si
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_engine_draw_eps(aevb_engine *engine, size_t K, const aevb_noise *noise,
                                                           const uint32_t *datum);
 
-/* Forward pass over the batch and noise that are set. The arrays of terms belong to the engine and stay valid until
- * its next call. [TERMS.1] */
+/* Forward pass over the batch and noise that are set (terms->B is 0 when either is missing). The arrays of terms
+ * belong to the engine and stay valid until its next call. [TERMS.1] */
 AEVB_API void aevb_engine_forward(aevb_engine *engine, aevb_terms *terms);
 
 /* Gradient of a loss with the given adjoints, after aevb_engine_forward. grad[n_params] is overwritten. [TERMS.2] */

@@ -68,10 +68,10 @@ typedef struct aevb_layout {
     aevb_tensor tensors[AEVB_MAX_TENSORS];
 } aevb_layout;
 
-/* Checks an architecture. EINVAL names the first field that is out of range, ENOMEM a parameter count beyond memory. */
+/* Checks an architecture. EINVAL names the first field that is out of range. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_arch_check(const aevb_arch *arch, aevb_error *err);
 
-/* Computes the parameter layout of a valid architecture. Statuses of aevb_arch_check. */
+/* Computes the parameter layout. Statuses of aevb_arch_check. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_layout_make(const aevb_arch *arch, aevb_layout *layout, aevb_error *err);
 
 /* Names of the enumerators as the command line and files spell them ("relu", "gaussian-fixed", ...), NULL for a

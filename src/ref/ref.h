@@ -9,7 +9,8 @@
 #include "aevb/model.h"
 
 /* y[b][o] = bias[o] + sum_i w[o][i] x[b][i], i ascending, starting from the bias. [AFFINE.1] */
-void aevb_ref_affine(size_t B, size_t in, size_t out, const double *x, const double *w, const double *bias, double *y);
+void aevb_ref_affine(size_t B, size_t in, size_t out, const double *x, const double *w, const double *bias,
+                     double *y);
 /* dw[o][i] += sum_b dy[b][o] x[b][i]; dbias[o] += sum_b dy[b][o]; dx[b][i] += sum_o dy[b][o] w[o][i] (dx may be
  * NULL). Sums ascending in b and o. [AFFINE.2] */
 void aevb_ref_affine_backward(size_t B, size_t in, size_t out, const double *x, const double *w, const double *dy,

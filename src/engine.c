@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Public face of the engines: checks every argument, then calls the implementation. */
+#include "config.h"
+#include "engine.h"
+#include "error.h"
+
+
+aevb_status aevb_engine_create(const aevb_engine_config *config, const aevb_arch *arch, aevb_engine **out,
+                               aevb_error *err)
+{
+    aevb_layout layout;
+    aevb_status status = aevb_layout_make(arch, &layout, err);
+    if (status != AEVB_OK)
+        return status;
+    if (config->kind != AEVB_ENGINE_REF && config->kind != AEVB_ENGINE_FAST)
+        return aevb_fail(err, AEVB_EINVAL, "engine %d does not exist", (int)config->kind);
+    if (config->precision != AEVB_F64 && config->precision != AEVB_F32)
+        return aevb_fail(err, AEVB_EINVAL, "precision %d does not exist", (int)config->precision);
+    if (config->max_batch < 1 || config->max_samples < 1 || config->max_batch > AEVB_MAX_WIDTH ||
+        config->max_samples > AEVB_MAX_WIDTH)
+        return aevb_fail(err, AEVB_EINVAL, "engine: batch %zu and samples %zu must be 1 to %zu", config->max_batch,
+                         config->max_samples, AEVB_MAX_WIDTH);
+    /* Row counts times widths stay below 2^61 elements, so implementations may add up sizes without checks. */
+    if (config->max_batch * config->max_samples > ((size_t)1 << 34))
+        return aevb_fail_memory(err);
+    if (config->kind == AEVB_ENGINE_FAST)
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "this build has no fast engine");
+    return aevb_ref_engine_create(config, arch, &layout, out, err);
+}
+
+void aevb_engine_free(aevb_engine *engine)
+{
+    if (engine != NULL)
+        engine->ops->free(engine);
+}
+
+const aevb_layout *aevb_engine_layout(const aevb_engine *engine)
+{
+    return &engine->layout;
+}
+
+const aevb_engine_config *aevb_engine_used(const aevb_engine *engine)
+{
+    return &engine->used;
+}
+
+void aevb_engine_set_params(aevb_engine *engine, const double *params)
+{
+    engine->ops->set_params(engine, params);
+}
+
+void aevb_engine_get_params(const aevb_engine *engine, double *params)
+{
+    engine->ops->get_params(engine, params);
+}
+
+static aevb_status check_batch(const aevb_engine *engine, size_t B, aevb_error *err)
+{
+    if (B < 1 || B > engine->used.max_batch)
+        return aevb_fail(err, AEVB_EINVAL, "batch of %zu, this engine takes 1 to %zu", B, engine->used.max_batch);
+    return AEVB_OK;
+}
+
+/* [BERN.3] [GREY.3] [GAUSS.3] A batch with a value outside the domain is forgotten again. */
+static aevb_status check_domain(aevb_engine *engine, const uint32_t *index, aevb_error *err)
+{
+    static const char *const wanted[] = {
+        [AEVB_BERNOULLI] = "is not 0 or 1 as the Bernoulli likelihood demands: binarise, or use the grey likelihood",
+        [AEVB_GREY] = "is outside [0, 1]",
+        [AEVB_GAUSSIAN] = "is not finite",
+        [AEVB_GAUSSIAN_FIXED] = "is not finite",
+    };
+    const size_t at = engine->ops->domain(engine), X = engine->arch.x_dim, B = engine->B;
+    if (at == B * X)
+        return AEVB_OK;
+    engine->B = 0;
+    return aevb_fail(err, AEVB_EDOMAIN, "datum %zu, element %zu %s", index == NULL ? at / X : index[at / X], at % X,
+                     wanted[engine->arch.likelihood]);
+}
+
+aevb_status aevb_engine_set_x(aevb_engine *engine, size_t B, const double *x, aevb_error *err)
+{
+    aevb_status status = check_batch(engine, B, err);
+    if (status != AEVB_OK)
+        return status;
+    engine->B = B;
+    engine->K = 0;
+    engine->ops->set_x(engine, x);
+    return check_domain(engine, NULL, err);
+}
+
+aevb_status aevb_engine_gather(aevb_engine *engine, const aevb_dataset *dataset, const aevb_gather *how, size_t B,
+                               const uint32_t *index, aevb_error *err)
+{
+    aevb_status status = check_batch(engine, B, err);
+    if (status != AEVB_OK)
+        return status;
+    if (dataset->x_dim != engine->arch.x_dim)
+        return aevb_fail(err, AEVB_ESHAPE, "data of %zu values a row for a model of %zu", dataset->x_dim,
+                         engine->arch.x_dim);
+    for (size_t b = 0; b < B; b++)
+        if (index[b] >= dataset->n)
+            return aevb_fail(err, AEVB_EINVAL, "row %lu of a data set of %zu", (unsigned long)index[b], dataset->n);
+    engine->B = B;
+    engine->K = 0;
+    status = engine->ops->gather(engine, dataset, how, index);
+    if (status != AEVB_OK) {
+        engine->B = 0;
+        return aevb_fail(err, status, "the rows of the batch cannot be gathered: %s", aevb_status_name(status));
+    }
+    return check_domain(engine, index, err);
+}
+
+static aevb_status check_samples(const aevb_engine *engine, size_t K)
+{
+    return engine->B == 0 || K < 1 || K > engine->used.max_samples ? AEVB_EINVAL : AEVB_OK;
+}
+
+aevb_status aevb_engine_set_eps(aevb_engine *engine, size_t K, const double *eps)
+{
+    aevb_status status = check_samples(engine, K);
+    if (status != AEVB_OK)
+        return status;
+    engine->K = K;
+    engine->ops->set_eps(engine, eps);
+    return AEVB_OK;
+}
+
+aevb_status aevb_engine_draw_eps(aevb_engine *engine, size_t K, const aevb_noise *noise, const uint32_t *datum)
+{
+    aevb_status status = check_samples(engine, K);
+    if (status != AEVB_OK)
+        return status;
+    if (noise->first_k + K > noise->stride)
+        return AEVB_EINVAL;
+    engine->K = K;
+    engine->ops->draw_eps(engine, noise, datum);
+    return AEVB_OK;
+}
+
+void aevb_engine_forward(aevb_engine *engine, aevb_terms *terms)
+{
+    if (engine->B == 0 || engine->K == 0)
+        *terms = (aevb_terms){0};
+    else
+        engine->ops->forward(engine, terms);
+}
+
+void aevb_engine_gradient(aevb_engine *engine, const aevb_adjoints *adjoints, double *grad)
+{
+    engine->ops->gradient(engine, adjoints, grad);
+}
+
+aevb_status aevb_engine_set_optim(aevb_engine *engine, const aevb_optim *optim, aevb_error *err)
+{
+    aevb_status status = aevb_optim_check(optim, err);
+    if (status != AEVB_OK)
+        return status;
+    const aevb_optim before = engine->optim;
+    engine->optim = *optim;
+    status = engine->ops->set_optim(engine);
+    if (status != AEVB_OK) {
+        engine->optim = before;
+        return aevb_fail_memory(err);
+    }
+    engine->has_optim = 1;
+    engine->t = 0;
+    return AEVB_OK;
+}
+
+aevb_status aevb_engine_step(aevb_engine *engine, const aevb_objective *objective, double prior_precision,
+                             size_t n_data, aevb_step_result *result)
+{
+    if (!engine->has_optim || engine->B == 0 || engine->K == 0 || !(prior_precision >= 0.0) || n_data == 0)
+        return AEVB_EINVAL;
+    aevb_status status = engine->ops->step(engine, objective, prior_precision, n_data, result);
+    if (status == AEVB_OK)
+        engine->t++;
+    return status;
+}
+
+static aevb_status check_state(const aevb_engine *engine, size_t which)
+{
+    return engine->has_optim && which < aevb_optim_n_state(engine->optim.kind) ? AEVB_OK : AEVB_EINVAL;
+}
+
+aevb_status aevb_engine_get_state(const aevb_engine *engine, size_t which, double *state, uint64_t *t)
+{
+    aevb_status status = check_state(engine, which);
+    if (status != AEVB_OK)
+        return status;
+    engine->ops->get_state(engine, which, state);
+    *t = engine->t;
+    return AEVB_OK;
+}
+
+aevb_status aevb_engine_set_state(aevb_engine *engine, size_t which, const double *state, uint64_t t)
+{
+    aevb_status status = check_state(engine, which);
+    if (status != AEVB_OK)
+        return status;
+    engine->ops->set_state(engine, which, state);
+    engine->t = t;
+    return AEVB_OK;
+}
+
+void aevb_engine_encode(aevb_engine *engine, double *mu, double *logvar)
+{
+    if (engine->B > 0)
+        engine->ops->encode(engine, mu, logvar);
+}
+
+aevb_status aevb_engine_decode(aevb_engine *engine, size_t n, const double *z, double *mean, double *logvar)
+{
+    if (n > engine->used.max_batch * engine->used.max_samples)
+        return AEVB_EINVAL;
+    engine->ops->decode(engine, n, z, mean, logvar);
+    return AEVB_OK;
+}
