@@ -4,10 +4,12 @@ SH_LOG_DRIVER = $(LOG_DRIVER)
 TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = CRITERION_OUTPUTS=tap:-; AEVB_SRCDIR='$(abs_top_srcdir)'; AEVB_BUILDDIR='$(abs_top_builddir)'; \
-	export CRITERION_OUTPUTS AEVB_SRCDIR AEVB_BUILDDIR;
+	AEVB_CC='$(CC)'; AEVB_SAN='$(AEVB_SAN)'; \
+	export CRITERION_OUTPUTS AEVB_SRCDIR AEVB_BUILDDIR AEVB_CC AEVB_SAN;
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/support $(GSL_CFLAGS) $(JANSSON_CFLAGS) $(CRITERION_CFLAGS)
 UNIT_LIBS = libaevb_core.la $(CRITERION_LIBS)
 
 if HAVE_CRITERION
 include $(srcdir)/tests/unit.mk
 endif
+include $(srcdir)/tests/cli.mk

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { key_samples = AEVB_CLI_OWN_KEYS, key_json };
+enum { key_samples = AEVB_CLI_OWN_KEYS, key_json, samples_at_once = 16 };
 
 typedef struct eval_options {
     aevb_cli_source_options source;
@@ -112,6 +112,7 @@ int aevb_cli_eval(int argc, char **argv)
     static aevb_cli_source source;
     eval_options o = {.source = aevb_cli_source_default(), .samples = 100};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
+    o.source.engine.max_samples = o.samples > samples_at_once ? samples_at_once : o.samples > 0 ? o.samples : 1;
     int result = aevb_cli_source_open_model(&o.source, &source);
     if (result == AEVB_EXIT_OK)
         result = aevb_cli_source_open_data(&o.source, &source);

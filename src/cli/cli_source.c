@@ -117,7 +117,6 @@ int aevb_cli_fail_domain(aevb_status status, const aevb_error *err, aevb_likelih
                          aevb_binarise binarise)
 {
     if (status == AEVB_EDOMAIN && likelihood == AEVB_BERNOULLI && binarise == AEVB_BINARISE_NONE)
-        return aevb_cli_fail("%s; --binarise dynamic or threshold makes the data 0 or 1, --likelihood grey takes them "
-                             "as they are", err->message);
+        return aevb_cli_fail("%s (--binarise dynamic, or a model with --likelihood grey)", err->message);
     return aevb_cli_fail_status(status, err);
 }
