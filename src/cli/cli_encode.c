@@ -72,8 +72,11 @@ static int encode(const encode_options *o, const aevb_cli_source *s)
     free(mu);
     free(logvar);
     free(labels);
-    return status == AEVB_OK ? AEVB_EXIT_OK
-                             : aevb_cli_fail_domain(status, &err, s->arch.likelihood, s->binarise);
+    if (status != AEVB_OK)
+        return aevb_cli_fail_domain(status, &err, s->arch.likelihood, s->binarise);
+    printf("%s-mu.npy, -logvar.npy%s: q(z|x) of %zu rows of the %s part of %s\n", o->out,
+           s->rows.labels != NULL ? ", -labels.npy" : "", n, s->part, s->data.name);
+    return AEVB_EXIT_OK;
 }
 
 int aevb_cli_encode(int argc, char **argv)

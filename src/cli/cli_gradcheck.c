@@ -128,7 +128,7 @@ static void print_text(const aevb_model *model, const aevb_gradcheck_result *r)
     printf(": %zu parameters checked, %zu beyond their bound\n", r->checked, r->failed);
     printf("worst    %s[%zu]\n", tensor->name, r->worst - tensor->offset);
     printf("analytic %.17g\nnumeric  %.17g (central differences)\n", r->worst_analytic, r->worst_numeric);
-    printf("relative %.3g\nbound    %.3g on the difference: 10 x the error estimate of the differences + rounding\n",
+    printf("relative %.3g\nbound    %.3g on the difference, from the error of the central differences\n",
            r->worst_relative, r->worst_bound);
 }
 

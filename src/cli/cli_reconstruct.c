@@ -66,8 +66,11 @@ static int reconstruct(const reconstruct_options *o, const aevb_cli_source *s)
     free(x);
     free(mean);
     free(pairs);
-    return status == AEVB_OK ? AEVB_EXIT_OK
-                             : aevb_cli_fail_domain(status, &err, s->arch.likelihood, s->binarise);
+    if (status != AEVB_OK)
+        return aevb_cli_fail_domain(status, &err, s->arch.likelihood, s->binarise);
+    printf("%s: %zu rows of the %s part of %s, each with the mean of p(x|z) at one z drawn from q(z|x), seed %llu\n",
+           o->out != NULL ? o->out : o->npy, n, s->part, s->data.name, (unsigned long long)o->source.seed);
+    return AEVB_EXIT_OK;
 }
 
 int aevb_cli_reconstruct(int argc, char **argv)

@@ -63,7 +63,11 @@ static int sample(const sample_options *o, const aevb_cli_source *s)
         status = aevb_npy_write(o->npy, 2, (const size_t[]){o->n, arch->x_dim}, mean, &err);
     free(z);
     free(mean);
-    return status == AEVB_OK ? AEVB_EXIT_OK : aevb_cli_fail_status(status, &err);
+    if (status != AEVB_OK)
+        return aevb_cli_fail_status(status, &err);
+    printf("%s: the mean of p(x|z) for %zu z drawn from N(0, I), seed %llu\n", o->out != NULL ? o->out : o->npy, o->n,
+           (unsigned long long)o->source.seed);
+    return AEVB_EXIT_OK;
 }
 
 int aevb_cli_sample(int argc, char **argv)
