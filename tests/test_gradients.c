@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Gradients of the whole model: every parameter, every head, every latent and output, for every activation,
  * likelihood and objective, in float64 with frozen noise, against GSL's differentiation. */
+#include "config.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>

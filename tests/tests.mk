@@ -13,3 +13,7 @@ if HAVE_CRITERION
 include $(srcdir)/tests/unit.mk
 endif
 include $(srcdir)/tests/cli.mk
+
+# Specification, reference and tests name each other; the script reads the source tree.
+TESTS += tests/coverage.sh
+EXTRA_DIST += tests/coverage.sh docs

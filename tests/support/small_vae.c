@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * A small model for tests. */
+#include "config.h"
 #include <criterion/criterion.h>
 #include <string.h>
 
