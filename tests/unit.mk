@@ -1,5 +1,6 @@
 # Criterion unit tests: a stanza each; tests/tests.mk makes them print TAP.
 unit_programs = tests/test_status tests/test_gradients tests/test_rng tests/test_kl tests/test_likelihood tests/test_network tests/test_objective tests/test_optim tests/test_fp_canary tests/test_known_truth tests/test_estimators
+unit_programs += tests/test_gradcheck
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 
@@ -48,3 +49,16 @@ tests_test_known_truth_LDADD = $(UNIT_LIBS)
 tests_test_estimators_SOURCES = tests/test_estimators.c $(small_vae)
 tests_test_estimators_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_test_estimators_LDADD = $(UNIT_LIBS)
+
+tests_test_gradcheck_SOURCES = tests/test_gradcheck.c
+tests_test_gradcheck_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_gradcheck_LDADD = $(UNIT_LIBS)
+
+tests_test_evaluate_SOURCES = tests/test_evaluate.c
+tests_test_evaluate_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_evaluate_LDADD = $(UNIT_LIBS)
+
+tests_test_train_SOURCES = tests/test_train.c tests/test_run_files.c $(toy_run)
+tests_test_train_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_train_LDADD = $(UNIT_LIBS)
+toy_run = tests/support/toy_run.c tests/support/toy_run.h

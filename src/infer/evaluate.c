@@ -33,7 +33,7 @@ static void log_sum_add(log_sum *s, double logw)
         s->sum = s->sum * exp(s->max - logw) + 1.0;
         s->max = logw;
     } else {
-        s->sum += exp(logw - s->max);
+        s->sum += logw == s->max ? 1.0 : exp(logw - s->max); /* also when both are infinite */
     }
 }
 

@@ -92,8 +92,8 @@ static void judge(aevb_gradcheck_result *result, size_t i, double analytic, cons
     int failed = !(off <= d->bound); /* a NaN fails */
     double share = d->bound > 0.0 ? off / d->bound : failed ? (double)INFINITY : 0.0;
     result->checked++;
-    result->failed += failed;
-    result->unresolved += !is_resolved(d, analytic);
+    result->failed += (size_t)failed;
+    result->unresolved += (size_t)!is_resolved(d, analytic);
     if (result->checked > 1 && share <= result->worst_share)
         return;
     result->worst = i;
