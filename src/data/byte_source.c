@@ -70,23 +70,21 @@ static aevb_status open_regular(aevb_byte_source *source, aevb_error *err)
     return AEVB_OK;
 }
 
-aevb_status aevb_bytes_open(const char *path, aevb_byte_source *out, aevb_error *err)
+aevb_status aevb_bytes_open(const char *path, aevb_byte_source *source, aevb_error *err)
 {
-    aevb_byte_source source = {.path = path, .fd = -1, .z = {.zalloc = z_alloc, .zfree = z_free}};
-    aevb_status status = open_regular(&source, err);
-    if (status == AEVB_OK && (source.buffer = aevb_alloc(BUFFER, 1)) == NULL)
+    *source = (aevb_byte_source){.path = path, .fd = -1, .z = {.zalloc = z_alloc, .zfree = z_free}};
+    aevb_status status = open_regular(source, err);
+    if (status == AEVB_OK && (source->buffer = aevb_alloc(BUFFER, 1)) == NULL)
         status = aevb_fail_memory(err);
     if (status == AEVB_OK)
-        status = refill(&source, err);
-    if (status == AEVB_OK && source.z.avail_in >= 2 && source.buffer[0] == 0x1f && source.buffer[1] == 0x8b) {
-        source.gzip = inflateInit2(&source.z, MAX_WBITS + GZIP_ONLY) == Z_OK;
-        if (!source.gzip)
+        status = refill(source, err);
+    if (status == AEVB_OK && source->z.avail_in >= 2 && source->buffer[0] == 0x1f && source->buffer[1] == 0x8b) {
+        source->gzip = inflateInit2(&source->z, MAX_WBITS + GZIP_ONLY) == Z_OK;
+        if (!source->gzip)
             status = aevb_fail_memory(err);
     }
-    if (status == AEVB_OK)
-        *out = source;
-    else
-        aevb_bytes_close(&source);
+    if (status != AEVB_OK)
+        aevb_bytes_close(source);
     return status;
 }
 

@@ -20,8 +20,9 @@ typedef struct aevb_byte_source {
     z_stream z; /* next_in, avail_in: the unused part of the buffer, for plain files too */
 } aevb_byte_source;
 
-/* Only regular files are opened; a FIFO or a directory is AEVB_EIO at once, never a wait. */
-aevb_status aevb_bytes_open(const char *path, aevb_byte_source *out, aevb_error *err);
+/* Only regular files are opened; a FIFO or a directory is AEVB_EIO at once, never a wait. The open source must not be
+ * copied or moved: zlib holds its address. Closed already when this fails. */
+aevb_status aevb_bytes_open(const char *path, aevb_byte_source *source, aevb_error *err);
 void aevb_bytes_close(aevb_byte_source *source);
 
 /* Up to `want` bytes of content; *got < want only at its end. Gzip: AEVB_EFORMAT for a stream that is damaged, cut or

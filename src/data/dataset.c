@@ -73,7 +73,7 @@ static aevb_status check_numbers(const aevb_dataset *d, const char *name, aevb_e
     for (size_t i = 0; i < d->n * d->x_dim; i++) {
         double x = d->f64[i];
         if (!(x >= 0 && x <= 1))
-            return aevb_fail(err, AEVB_EDOMAIN, "%s: wrong scale: element %zu of row %zu is %g, outside 0..1. Numbers "
+            return aevb_fail(err, AEVB_EDOMAIN, "%s: wrong scale: element %zu of row %zu is %.17g, outside 0..1. Numbers "
                              "are used as they are: divide pictures of 0..255 by 255, once", name, i % d->x_dim,
                              i / d->x_dim, x);
         largest = x > largest ? x : largest;

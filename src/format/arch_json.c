@@ -10,6 +10,8 @@
 
 enum { FORMAT = 1 };
 
+#define BAD(status, format, ...) aevb_fail(err, status, "architecture: " format, __VA_ARGS__)
+
 static const char *const keys[] = {"format", "x_dim", "z_dim", "hidden", "activation", "likelihood", "image_rows",
                                    "image_cols", "x_variance"};
 enum { N_KEYS = sizeof keys / sizeof keys[0], N_ALWAYS = N_KEYS - 1 }; /* x_variance: gaussian-fixed only */
@@ -58,39 +60,34 @@ static aevb_status check_keys(const json_t *root, int has_variance, aevb_error *
         while (i < N_KEYS && strcmp(keys[i], key) != 0)
             i++;
         if (i == N_KEYS)
-            return aevb_fail(err, AEVB_EFORMAT, "unknown key \"%.100s\"", key);
+            return BAD(AEVB_EFORMAT, "unknown key \"%.100s\"", key);
         if (i >= N_ALWAYS && !has_variance)
-            return aevb_fail(err, AEVB_EFORMAT, "%s is for gaussian-fixed only", key);
+            return BAD(AEVB_EFORMAT, "%s is for gaussian-fixed only", key);
     }
     for (size_t i = 0; i < (has_variance ? N_KEYS : N_ALWAYS); i++)
         if (json_object_get(root, keys[i]) == NULL)
-            return aevb_fail(err, AEVB_EFORMAT, "%s is missing", keys[i]);
+            return BAD(AEVB_EFORMAT, "%s is missing", keys[i]);
     return AEVB_OK;
 }
 
-static aevb_status get_size(const json_t *root, const char *key, size_t *out, aevb_error *err)
+static aevb_status get_size(const json_t *value, const char *what, size_t *out, aevb_error *err)
 {
-    uint64_t value;
-    if (!aevb_json_count(json_object_get(root, key), &value) || value > SIZE_MAX)
-        return aevb_fail(err, AEVB_EFORMAT, "%s is not an integer from 0 to 2^53", key);
-    *out = (size_t)value;
+    uint64_t count;
+    if (!aevb_json_count(value, &count))
+        return BAD(AEVB_EFORMAT, "%s is not an integer from 0 to 2^53", what);
+    *out = (size_t)count;
     return AEVB_OK;
 }
 
-static aevb_status get_hidden(const json_t *root, aevb_arch *arch, aevb_error *err)
+static aevb_status get_hidden(const json_t *hidden, aevb_arch *arch, aevb_error *err)
 {
-    const json_t *hidden = json_object_get(root, "hidden");
-    size_t n = json_array_size(hidden);
-    if (!json_is_array(hidden) || n > AEVB_MAX_HIDDEN)
-        return aevb_fail(err, AEVB_EFORMAT, "hidden is not an array of up to %d integers", AEVB_MAX_HIDDEN);
-    for (size_t i = 0; i < n; i++) {
-        uint64_t width;
-        if (!aevb_json_count(json_array_get(hidden, i), &width) || width > AEVB_MAX_WIDTH)
-            return aevb_fail(err, AEVB_EFORMAT, "hidden[%zu] is not an integer from 1 to %zu", i, AEVB_MAX_WIDTH);
-        arch->hidden[i] = (size_t)width;
-    }
-    arch->n_hidden = n;
-    return AEVB_OK;
+    arch->n_hidden = json_array_size(hidden);
+    if (!json_is_array(hidden) || arch->n_hidden > AEVB_MAX_HIDDEN)
+        return BAD(AEVB_EFORMAT, "hidden is not an array of up to %d integers", AEVB_MAX_HIDDEN);
+    aevb_status status = AEVB_OK;
+    for (size_t i = 0; i < arch->n_hidden && status == AEVB_OK; i++)
+        status = get_size(json_array_get(hidden, i), "a width of hidden", &arch->hidden[i], err);
+    return status;
 }
 
 /* The name under key, or "" which no parser knows. */
@@ -103,30 +100,35 @@ static const char *get_name(const json_t *root, const char *key)
 static aevb_status read_arch(const json_t *root, aevb_arch *arch, aevb_error *err)
 {
     if (!json_is_object(root))
-        return aevb_fail(err, AEVB_EFORMAT, "is not an object");
+        return BAD(AEVB_EFORMAT, "%s", "is not an object");
     uint64_t format = 0;
     if (!aevb_json_count(json_object_get(root, "format"), &format))
-        return aevb_fail(err, AEVB_EFORMAT, "format is missing or not an integer");
+        return BAD(AEVB_EFORMAT, "%s", "format is missing or not an integer");
     if (format != FORMAT)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "format %llu is not %d, which this version reads",
+        return BAD(AEVB_EUNSUPPORTED, "format %llu is not %d, which this version reads",
                          (unsigned long long)format, FORMAT);
     if (aevb_likelihood_parse(get_name(root, "likelihood"), &arch->likelihood) != AEVB_OK)
-        return aevb_fail(err, AEVB_EFORMAT, "likelihood \"%.100s\" is unknown", get_name(root, "likelihood"));
+        return BAD(AEVB_EFORMAT, "likelihood \"%.100s\" is unknown", get_name(root, "likelihood"));
     int has_variance = arch->likelihood == AEVB_GAUSSIAN_FIXED;
     aevb_status status = check_keys(root, has_variance, err);
     if (status != AEVB_OK)
         return status;
     if (aevb_activation_parse(get_name(root, "activation"), &arch->activation) != AEVB_OK)
-        return aevb_fail(err, AEVB_EFORMAT, "activation \"%.100s\" is unknown", get_name(root, "activation"));
+        return BAD(AEVB_EFORMAT, "activation \"%.100s\" is unknown", get_name(root, "activation"));
     if (has_variance && !json_is_number(json_object_get(root, "x_variance")))
-        return aevb_fail(err, AEVB_EFORMAT, "x_variance is not a number");
+        return BAD(AEVB_EFORMAT, "%s", "x_variance is not a number");
     arch->x_variance = json_number_value(json_object_get(root, "x_variance"));
-    if ((status = get_size(root, "x_dim", &arch->x_dim, err)) != AEVB_OK ||
-        (status = get_size(root, "z_dim", &arch->z_dim, err)) != AEVB_OK ||
-        (status = get_size(root, "image_rows", &arch->image_rows, err)) != AEVB_OK ||
-        (status = get_size(root, "image_cols", &arch->image_cols, err)) != AEVB_OK)
-        return status;
-    return get_hidden(root, arch, err);
+    status = get_hidden(json_object_get(root, "hidden"), arch, err);
+    const struct { const char *key; size_t *to; } sizes[] = {{"x_dim", &arch->x_dim}, {"z_dim", &arch->z_dim},
+        {"image_rows", &arch->image_rows}, {"image_cols", &arch->image_cols}};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0] && status == AEVB_OK; i++)
+        status = get_size(json_object_get(root, sizes[i].key), sizes[i].key, sizes[i].to, err);
+    if (status == AEVB_OK && (status = aevb_arch_check(arch, err)) == AEVB_EINVAL) {
+        status = AEVB_EFORMAT; /* the text is wrong, not the call */
+        if (err != NULL)
+            err->status = status;
+    }
+    return status;
 }
 
 aevb_status aevb_arch_from_json(const char *json, aevb_arch *arch, aevb_error *err)
@@ -134,18 +136,12 @@ aevb_status aevb_arch_from_json(const char *json, aevb_arch *arch, aevb_error *e
     if (json == NULL || arch == NULL)
         return aevb_fail(err, AEVB_EINVAL, "aevb_arch_from_json: NULL argument");
     json_t *root = NULL;
-    aevb_arch read = {0};
-    aevb_error detail;
+    aevb_arch arch_read = {0};
     aevb_status status = aevb_json_parse("architecture", json, strlen(json), &root, err);
-    if (status != AEVB_OK)
-        return status;
-    status = read_arch(root, &read, &detail);
     if (status == AEVB_OK)
-        status = aevb_arch_check(&read, &detail);
+        status = read_arch(root, &arch_read, err);
     json_decref(root);
     if (status == AEVB_OK)
-        *arch = read;
-    else /* what the caller passed is a text, so a field out of range is a matter of format */
-        aevb_fail(err, status = status == AEVB_EINVAL ? AEVB_EFORMAT : status, "architecture: %s", detail.message);
+        *arch = arch_read;
     return status;
 }

@@ -47,8 +47,6 @@ static aevb_status guess_arch(const aevb_safetensors *file, aevb_arch *arch, aev
         return aevb_fail(err, AEVB_EFORMAT, "%s: no \"" ARCH_KEY "\" in its metadata, and not the PyTorch VAE example: "
                          "no matrix \"%s\"", path, hidden == NULL || hidden->ndim != 2 ? "fc1.weight" : "fc21.weight");
     *arch = (aevb_arch){.activation = AEVB_RELU, .likelihood = AEVB_GREY, .n_hidden = 1};
-    if (hidden->shape[0] > AEVB_MAX_WIDTH || hidden->shape[1] > SIZE_MAX || latent->shape[0] > SIZE_MAX)
-        return aevb_fail(err, AEVB_EFORMAT, "%s: tensor \"fc1.weight\": too large", path);
     arch->hidden[0] = (size_t)hidden->shape[0];
     arch->x_dim = (size_t)hidden->shape[1];
     arch->z_dim = (size_t)latent->shape[0];
@@ -60,20 +58,19 @@ static aevb_status guess_arch(const aevb_safetensors *file, aevb_arch *arch, aev
 static aevb_status find_arch(const aevb_safetensors *file, aevb_arch *arch, aevb_layout *layout, aevb_error *err)
 {
     const char *json = aevb_safetensors_metadata(file, ARCH_KEY);
-    aevb_error detail = {0};
-    aevb_status status;
     if (json == NULL) {
-        status = guess_arch(file, arch, err);
+        aevb_status status = guess_arch(file, arch, err);
         if (status != AEVB_OK)
             return status;
-    } else if ((status = aevb_arch_from_json(json, arch, &detail)) != AEVB_OK) {
-        return aevb_fail(err, status, "%s: \"" ARCH_KEY "\": %s", aevb_file_in_path(file->in), detail.message);
     }
-    status = aevb_layout_make(arch, layout, &detail);
-    if (status != AEVB_OK)
-        return aevb_fail(err, status == AEVB_EINVAL ? AEVB_EFORMAT : status, "%s: %s", aevb_file_in_path(file->in),
-                         detail.message);
-    return AEVB_OK;
+    aevb_error detail;
+    aevb_status status = json == NULL ? AEVB_OK : aevb_arch_from_json(json, arch, &detail);
+    if (status == AEVB_OK)
+        status = aevb_layout_make(arch, layout, &detail);
+    if (status == AEVB_EINVAL) /* a guessed architecture out of range */
+        status = AEVB_EFORMAT;
+    return status == AEVB_OK ? AEVB_OK
+                             : aevb_fail(err, status, "%s: %s", aevb_file_in_path(file->in), detail.message);
 }
 
 static int in_layout(const aevb_layout *layout, const char *name)

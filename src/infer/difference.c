@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Richardson-extrapolated central differences that notice kinks, and the noise of a computed function. */
 #include "config.h"
+#include "fp_rules.h"
 #include "infer/difference.h"
 
 #include <float.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Bounds of a data set: the single-sample ELBO and the importance-weighted bound, with standard errors. */
 #include "config.h"
+#include "fp_rules.h"
 #include "aevb/infer.h"
 
 #include <math.h>
@@ -106,17 +107,19 @@ static void report(const tally *t, size_t Z, size_t K, aevb_evaluation *out)
 {
     aevb_evaluation result = {
         .n = t->recon.n, .samples = K,
-        .recon = t->recon.mean, .recon_se = aevb_moments_se(&t->recon),
-        .kl = t->kl.mean, .kl_se = aevb_moments_se(&t->kl),
-        .elbo = -(t->recon.mean + t->kl.mean), .elbo_se = aevb_moments_se(&t->elbo),
-        .iwae = K > 0 ? t->iwae.mean : (double)NAN, .iwae_se = K > 0 ? aevb_moments_se(&t->iwae) : (double)NAN,
+        .recon = aevb_moments_mean(&t->recon), .recon_se = aevb_moments_se(&t->recon),
+        .kl = aevb_moments_mean(&t->kl), .kl_se = aevb_moments_se(&t->kl),
+        .elbo_se = aevb_moments_se(&t->elbo),
+        .iwae = K > 0 ? aevb_moments_mean(&t->iwae) : (double)NAN,
+        .iwae_se = K > 0 ? aevb_moments_se(&t->iwae) : (double)NAN,
         .kl_per_dim = out->kl_per_dim, .mu_variance = out->mu_variance,
     };
+    result.elbo = -(result.recon + result.kl);
     for (size_t j = 0; j < Z; j++) {
         double variance = aevb_moments_variance(&t->mu[j]);
         result.active_units += variance > ACTIVE_VARIANCE;
         if (out->kl_per_dim != NULL)
-            out->kl_per_dim[j] = t->kl_dim[j].mean;
+            out->kl_per_dim[j] = aevb_moments_mean(&t->kl_dim[j]);
         if (out->mu_variance != NULL)
             out->mu_variance[j] = variance;
     }

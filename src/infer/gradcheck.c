@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Every parameter's gradient against differences of the loss that know their own error. */
 #include "config.h"
+#include "fp_rules.h"
 #include "infer/gradcheck.h"
 
 #include <float.h>

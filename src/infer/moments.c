@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Welford's running moments: no cancellation between a sum of squares and the square of a sum. [EVAL.2] */
+ * Welford's running moments: no cancellation between a sum of squares and the square of a sum. */
 #include "config.h"
+#include "fp_rules.h"
 #include "infer/moments.h"
 
 #include <math.h>
@@ -8,17 +9,25 @@
 void aevb_moments_add(aevb_moments *moments, double value)
 {
     moments->n++;
-    double before = value - moments->mean;
-    moments->mean += before / (double)moments->n;
-    moments->m2 += before * (value - moments->mean);
+    moments->sum += value;
+    double off = value - moments->centre;
+    moments->centre += off / (double)moments->n;
+    moments->m2 += off * (value - moments->centre);
 }
 
+double aevb_moments_mean(const aevb_moments *moments)
+{
+    return moments->n == 0 ? (double)NAN : moments->sum / (double)moments->n;
+}
+
+/* [EVAL.1] */
 double aevb_moments_variance(const aevb_moments *moments)
 {
-    return moments->n < 2 ? (double)NAN : moments->m2 / (double)(moments->n - 1);
+    return moments->n == 0 ? (double)NAN : moments->m2 / (double)moments->n;
 }
 
+/* [EVAL.2] */
 double aevb_moments_se(const aevb_moments *moments)
 {
-    return sqrt(aevb_moments_variance(moments) / (double)moments->n);
+    return moments->n < 2 ? (double)NAN : sqrt(moments->m2 / (double)(moments->n - 1) / (double)moments->n);
 }

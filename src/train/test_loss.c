@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The objective on the test part of the data. */
 #include "config.h"
+#include "fp_rules.h"
 #include "train/run.h"
 
 #include <math.h>

@@ -2,6 +2,7 @@
  * The loop: epochs of shuffled minibatches. Everything random is numbered by epoch and by row of the training set,
  * so that it can be taken up after any batch. */
 #include "config.h"
+#include "fp_rules.h"
 #include "train/run.h"
 
 #include <math.h>
