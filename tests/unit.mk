@@ -1,6 +1,6 @@
 # Criterion unit tests: a stanza each; tests/tests.mk makes them print TAP.
 unit_programs = tests/test_status tests/test_gradients tests/test_rng tests/test_kl tests/test_likelihood tests/test_network tests/test_objective tests/test_optim tests/test_fp_canary tests/test_known_truth tests/test_estimators
-unit_programs += tests/test_gradcheck
+unit_programs += tests/test_png_grid tests/test_reconstruct
 unit_programs += tests/test_gradcheck tests/test_evaluate tests/test_train tests/test_run_files
 unit_programs += tests/test_atomic_file tests/test_npy_write tests/test_safetensors \
 	tests/test_safetensors_malformed
@@ -110,3 +110,11 @@ tests_test_gather_LDADD = $(UNIT_LIBS) $(GSL_LIBS)
 tests_test_data_open_SOURCES = tests/test_data_open.c tests/support/sha256_hex.h $(idx_files)
 tests_test_data_open_CPPFLAGS = $(UNIT_CPPFLAGS) $(NETTLE_CFLAGS)
 tests_test_data_open_LDADD = $(UNIT_LIBS) $(NETTLE_LIBS) $(ZLIB_LIBS)
+
+tests_test_png_grid_SOURCES = tests/test_png_grid.c
+tests_test_png_grid_CPPFLAGS = $(UNIT_CPPFLAGS) $(LIBPNG_CFLAGS)
+tests_test_png_grid_LDADD = $(UNIT_LIBS) $(LIBPNG_LIBS)
+
+tests_test_reconstruct_SOURCES = tests/test_reconstruct.c
+tests_test_reconstruct_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_test_reconstruct_LDADD = $(UNIT_LIBS)

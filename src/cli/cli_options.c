@@ -89,20 +89,17 @@ static const char *binarise_name(int i)
 
 static const char *init_name(int i)
 {
-    static const char *const names[] = {"glorot", "normal", NULL};
-    return names[i];
+    return aevb_init_name((aevb_init)i);
 }
 
-const char *aevb_cli_engine_name(int kind)
+static const char *engine_kind_name(int i)
 {
-    static const char *const names[] = {"ref", "fast", NULL};
-    return names[kind];
+    return aevb_engine_kind_name((aevb_engine_kind)i);
 }
 
-const char *aevb_cli_precision_name(int precision)
+static const char *precision_name(int i)
 {
-    static const char *const names[] = {"f64", "f32", NULL};
-    return names[precision];
+    return aevb_precision_name((aevb_precision)i);
 }
 
 int aevb_cli_binarise(const struct argp_state *state, const char *text)
@@ -187,10 +184,10 @@ error_t aevb_cli_engine_option(int key, const char *arg, const struct argp_state
 {
     switch (key) {
     case AEVB_CLI_ENGINE:
-        engine->kind = (aevb_engine_kind)aevb_cli_choice(state, "--engine", arg, aevb_cli_engine_name);
+        engine->kind = (aevb_engine_kind)aevb_cli_choice(state, "--engine", arg, engine_kind_name);
         return 0;
     case AEVB_CLI_PRECISION:
-        engine->precision = (aevb_precision)aevb_cli_choice(state, "--precision", arg, aevb_cli_precision_name);
+        engine->precision = (aevb_precision)aevb_cli_choice(state, "--precision", arg, precision_name);
         return 0;
     case AEVB_CLI_THREADS:
         engine->threads = (int)aevb_cli_whole(state, "--threads", arg, 0, 1024);

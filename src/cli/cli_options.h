@@ -73,7 +73,5 @@ void aevb_cli_network_check(const struct argp_state *state, const aevb_cli_netwo
 
 /* The engine that every subcommand uses unless told otherwise. */
 aevb_engine_config aevb_cli_engine_default(void);
-const char *aevb_cli_engine_name(int kind);
-const char *aevb_cli_precision_name(int precision);
 
 #endif

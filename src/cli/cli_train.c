@@ -243,8 +243,8 @@ static void print_heading(const aevb_train_config *config, const aevb_data *data
            aevb_optimiser_name(config->optim.kind), config->optim.lr, config->batch,
            aevb_objective_name(config->objective.kind), config->objective.beta, config->samples,
            (unsigned long long)config->seed);
-    printf("engine   %s %s\n\n", aevb_cli_engine_name((int)config->engine),
-           aevb_cli_precision_name((int)config->precision));
+    printf("engine   %s %s\n\n", aevb_engine_kind_name(config->engine),
+           aevb_precision_name(config->precision));
     fflush(stdout);
 }
 
