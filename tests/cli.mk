@@ -6,7 +6,6 @@ EXTRA_DIST += $(cli_tests) tests/support/tap.sh
 
 check_PROGRAMS += tests/json_value examples/train_tiny
 tests_json_value_SOURCES = tests/support/json_value.c
-tests_json_value_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_json_value_LDADD = $(JANSSON_LIBS)
 examples_train_tiny_SOURCES = examples/train_tiny.c
 examples_train_tiny_LDADD = libaevb.la

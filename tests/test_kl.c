@@ -95,7 +95,8 @@ Test(kl, keeps_its_digits_near_zero)
         for (int n = 12; n >= 2; n--)
             sum = (sum + 1.0L) * (long double)v / n;
         const long double expected = 0.5L * sum * (long double)v;
-        cr_expect(fabsl((long double)kl1(0.0, v) - expected) <= 4.0L * DBL_EPSILON * expected, "logvar %g: %.17g vs %.17Lg",
+        cr_expect(fabsl((long double)kl1(0.0, v) - expected) <= 4.0L * DBL_EPSILON * expected,
+                  "logvar %g: %.17g vs %.17Lg",
                   v, kl1(0.0, v), expected);
     }
 }

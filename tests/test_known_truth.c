@@ -117,8 +117,8 @@ Test(known_truth, linear_gaussian_identity)
             cr_expect_gt(gap, 0.01, "the encoder is so good that the identity says nothing");
             for (int kind = AEVB_ELBO; kind <= AEVB_ELBO_MC; kind++) {
                 double loss;
-                cr_assert_eq(aevb_objective_eval(&(aevb_objective){(aevb_objective_kind)kind, 1.0}, &one, &loss, NULL),
-                             AEVB_OK);
+                const aevb_objective objective = {(aevb_objective_kind)kind, 1.0};
+                cr_assert_eq(aevb_objective_eval(&objective, &one, &loss, NULL), AEVB_OK);
                 cr_expect(fabs(logp - (gap - loss)) <= 1e-12 * (1.0 + fabs(logp) + gap),
                           "seed %d datum %zu: log p %.17g, KL + ELBO %.17g", (int)seed, b, logp, gap - loss);
             }
@@ -221,7 +221,8 @@ static void check_iwae_against_truth(size_t z_dim)
     const size_t K[4] = {1, 4, 16, KMAX};
     for (int i = 0; i < 4; i++) {
         bound_statistics(K[i], 2000, &mean[i], &se[i]);
-        cr_expect_lt(mean[i], logp + quadrature_error + 5.0 * se[i], "K = %zu: %g above log p = %g", K[i], mean[i], logp);
+        cr_expect_lt(mean[i], logp + quadrature_error + 5.0 * se[i], "K = %zu: %g above log p = %g", K[i],
+                     mean[i], logp);
         if (i > 0)
             cr_expect_gt(mean[i] - mean[i - 1], 5.0 * hypot(se[i], se[i - 1]), "L_%zu = %g, L_%zu = %g", K[i],
                          mean[i], K[i - 1], mean[i - 1]);

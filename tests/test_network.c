@@ -61,8 +61,8 @@ Test(network, activations_are_accurate)
         for (int f = AEVB_IDENTITY; f <= AEVB_SOFTPLUS; f++) {
             double h;
             aevb_ref_activation((aevb_activation)f, 1, &a, &h);
-            cr_expect(fabsl((long double)h - expected[f]) <= 3.0L * DBL_EPSILON * fabsl(expected[f]), "%s(%g) = %.17g",
-                      aevb_activation_name((aevb_activation)f), a, h);
+            cr_expect(fabsl((long double)h - expected[f]) <= 3.0L * DBL_EPSILON * fabsl(expected[f]),
+                      "%s(%g) = %.17g", aevb_activation_name((aevb_activation)f), a, h);
         }
     }
 }

@@ -91,7 +91,8 @@ Test(objective, refuses_empty_terms_and_wrong_beta)
     double loss = 77.0;
     cr_expect_eq(aevb_objective_eval(&(aevb_objective){AEVB_ELBO, -1.0}, &terms, &loss, NULL), AEVB_EINVAL);
     cr_expect_eq(aevb_objective_eval(&(aevb_objective){AEVB_ELBO, NAN}, &terms, &loss, NULL), AEVB_EINVAL);
-    cr_expect_eq(aevb_objective_eval(&(aevb_objective){(aevb_objective_kind)2, 1.0}, &terms, &loss, NULL), AEVB_EINVAL);
+    const aevb_objective unknown = {(aevb_objective_kind)2, 1.0};
+    cr_expect_eq(aevb_objective_eval(&unknown, &terms, &loss, NULL), AEVB_EINVAL);
     terms.K = 0;
     cr_expect_eq(aevb_objective_eval(&f.objective, &terms, &loss, NULL), AEVB_EINVAL);
     cr_expect_eq(loss, 77.0);

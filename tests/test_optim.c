@@ -38,7 +38,7 @@ static void exact_step(const aevb_optim *o, int t, long double g, exact *e)
 
 /* [SGD.1] [ADAGRAD.1] [ADAM.1] [ADAM.2] [ADAMW.1] 100 steps of a changing gradient. Every step makes at most 16
  * roundings of numbers no larger than |theta| + lr (|update| / lr); 1 - beta^t loses up to 1/(1 - beta2) = 1000 in
- * relative accuracy of the update at t = 1, which the root halves. A wrong formula is off by the size of an update. */
+ * relative accuracy of the update at t = 1, which the root halves. A wrong formula is off by an update. */
 Test(optim, equals_long_double)
 {
     for (int kind = AEVB_SGD; kind <= AEVB_ADAMW; kind++) {
@@ -77,8 +77,8 @@ Test(optim, places_of_epsilon)
             const double hat = kind == AEVB_ADAM ? eps : eps / sqrt(1.0 - pow(0.999, t));
             const double expected = -lr * g / (g + hat);
             /* 1 - beta^t carries a relative error of 1000 u at t = 1; theta itself one rounding. */
-            cr_expect(fabs(theta - before - expected) <= 1100.0 * DBL_EPSILON * fabs(expected) + DBL_EPSILON * fabs(theta),
-                      "t %d: %.17g vs %.17g", t, theta - before, expected);
+            const double bound = DBL_EPSILON * (1100.0 * fabs(expected) + fabs(theta));
+            cr_expect(fabs(theta - before - expected) <= bound, "t %d: %.17g vs %.17g", t, theta - before, expected);
         }
     }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * A small model with its work arrays, parameters, data and noise drawn from fixed streams, for tests of the reference. */
+ * A small model with its work arrays, parameters, data and noise drawn from fixed streams, for tests. */
 #ifndef SMALL_VAE_H
 #define SMALL_VAE_H
 
