@@ -76,9 +76,8 @@ void aevb_cli_progress_epoch(void *user, const aevb_epoch *done)
         print_json(done);
     } else {
         if (!p->headed)
-            printf("       |       train, nats per datum  |   test, nats per datum                 |\n"
-                   "%6s | %9s %9s %8s | %9s %9s %8s %9s | %8s %8s\n",
-                   "epoch", "loss", "recon", "KL", "loss", "recon", "KL", "bound", "seconds", "rows/s");
+            printf("%6s | %-28s | %-38s |\n%6s | %9s %9s %8s | %9s %9s %8s %9s | %8s %8s\n",
+                   "", "train, nats per datum", "test, nats per datum", "epoch", "loss", "recon", "KL", "loss", "recon", "KL", "bound", "seconds", "rows/s");
         p->headed = true;
         printf("%6llu | %9.3f %9.3f %8.3f | %9.3f %9.3f %8.3f %9.3f | %8.1f %8.0f\n", (unsigned long long)done->epoch,
                done->train_loss, done->train_recon, done->train_kl, done->test_loss, done->test_recon, done->test_kl,
