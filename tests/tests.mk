@@ -7,7 +7,7 @@ AM_TESTS_ENVIRONMENT = CRITERION_OUTPUTS=tap:-; AEVB_SRCDIR='$(abs_top_srcdir)';
 	AEVB_CC='$(CC)'; AEVB_SAN='$(AEVB_SAN)'; \
 	export CRITERION_OUTPUTS AEVB_SRCDIR AEVB_BUILDDIR AEVB_CC AEVB_SAN;
 AM_CPPFLAGS += -I$(top_srcdir)/tests/support $(CRITERION_CFLAGS)
-LDADD = libaevb_core.la $(CORE_LIBS) $(CRITERION_LIBS)
+LDADD = tests/libsupport.a libaevb_core.la $(CORE_LIBS) $(CRITERION_LIBS)
 
 if HAVE_CRITERION
 include $(srcdir)/tests/unit.mk

@@ -1,4 +1,13 @@
-# Criterion unit tests; tests/tests.mk makes them print TAP. A program is its one file unless it says otherwise.
+# Criterion unit tests; tests/tests.mk makes them print TAP. Each program is one file; what
+# several share is in the support library.
+check_LIBRARIES = tests/libsupport.a
+tests_libsupport_a_SOURCES = tests/support/deriv_check.h \
+	tests/support/idx_files.c tests/support/idx_files.h \
+	tests/support/sha256_hex.h \
+	tests/support/small_vae.c tests/support/small_vae.h \
+	tests/support/st_bytes.c tests/support/st_bytes.h \
+	tests/support/temp_files.c tests/support/temp_files.h
+
 unit_programs = \
 	tests/test_atomic_file \
 	tests/test_data_open \
