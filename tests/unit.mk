@@ -32,6 +32,8 @@ unit_programs = \
 	tests/test_objective \
 	tests/test_optim \
 	tests/test_resume \
+	tests/test_png_grid \
+	tests/test_reconstruct \
 	tests/test_rng \
 	tests/test_run_json \
 	tests/test_safetensors \
@@ -42,3 +44,4 @@ unit_programs = \
 	tests/test_vectors
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
+
