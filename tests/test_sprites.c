@@ -9,6 +9,13 @@
 #include "alloc.h"
 #include "sha256_hex.h"
 
+static void no_block_left(void)
+{
+    cr_expect_eq(aevb_alloc_live(), 0);
+}
+
+TestSuite(sprites, .fini = no_block_left);
+
 enum { SIDE = AEVB_SPRITES_SIDE, PIXELS = SIDE * SIDE, COUNT = 12288, TRAIN = 10240 };
 
 static uint8_t *draw_all(void)

@@ -11,6 +11,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "alloc.h"
+
 static char dir[256];
 
 void temp_dir_make(void)
@@ -29,6 +31,7 @@ void temp_dir_remove(void)
     if (list != NULL)
         closedir(list);
     rmdir(dir);
+    cr_expect_eq(aevb_alloc_live(), 0, "%zu blocks leaked", aevb_alloc_live());
 }
 
 const char *temp_path(const char *name)

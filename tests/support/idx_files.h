@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* For .init and .fini of a test. */
+/* For .init and .fini of a test; removing also checks that the test has left no block of the library's memory. */
 void temp_dir_make(void);
 void temp_dir_remove(void);
 /* Path of a name in the directory; the eight latest results stay valid. NULL gives the directory itself. */
