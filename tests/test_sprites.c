@@ -7,12 +7,8 @@
 #include "aevb/data.h"
 #include "aevb/rng.h"
 #include "alloc.h"
+#include "no_leak.h"
 #include "sha256_hex.h"
-
-static void no_block_left(void)
-{
-    cr_expect_eq(aevb_alloc_live(), 0);
-}
 
 TestSuite(sprites, .fini = no_block_left);
 
