@@ -1,3 +1,4 @@
+# Criterion drops the exit status that a leak report gives to a test's process, but not an abort.
 # make check: Criterion programs print TAP, so that each test is counted; scripts do the same.
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 SH_LOG_DRIVER = $(LOG_DRIVER)
@@ -5,8 +6,8 @@ TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = CRITERION_OUTPUTS=tap:-; AEVB_SRCDIR='$(abs_top_srcdir)'; AEVB_BUILDDIR='$(abs_top_builddir)'; \
 	LSAN_OPTIONS='suppressions=$(abs_top_srcdir)/tests/support/lsan.supp:print_suppressions=0'; \
-	AEVB_CC='$(CC)'; AEVB_SAN='$(AEVB_SAN)'; \
-	export CRITERION_OUTPUTS AEVB_SRCDIR AEVB_BUILDDIR LSAN_OPTIONS AEVB_CC AEVB_SAN;
+	ASAN_OPTIONS=abort_on_error=1; AEVB_CC='$(CC)'; AEVB_SAN='$(AEVB_SAN)'; \
+	export CRITERION_OUTPUTS AEVB_SRCDIR AEVB_BUILDDIR LSAN_OPTIONS ASAN_OPTIONS AEVB_CC AEVB_SAN;
 AM_CPPFLAGS += -I$(top_srcdir)/tests/support $(CRITERION_CFLAGS)
 LDADD = tests/libsupport.a libaevb_core.la $(CORE_LIBS) $(CRITERION_LIBS)
 
