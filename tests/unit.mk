@@ -1,8 +1,34 @@
-# Criterion unit tests: a stanza each; tests/tests.mk makes them print TAP.
-unit_programs = tests/test_status
+# Criterion unit tests; tests/tests.mk makes them print TAP. Each program is one file; what
+# several share is in the support library.
+check_LIBRARIES = tests/libsupport.a
+tests_libsupport_a_SOURCES = tests/support/deriv_check.h \
+	tests/support/idx_files.c tests/support/idx_files.h \
+	tests/support/sha256_hex.h \
+	tests/support/small_vae.c tests/support/small_vae.h \
+	tests/support/st_bytes.c tests/support/st_bytes.h \
+	tests/support/temp_files.c tests/support/temp_files.h
+
+unit_programs = \
+	tests/test_atomic_file \
+	tests/test_data_open \
+	tests/test_engine \
+	tests/test_estimators \
+	tests/test_fp_canary \
+	tests/test_gather \
+	tests/test_gradients \
+	tests/test_idx \
+	tests/test_kl \
+	tests/test_known_truth \
+	tests/test_likelihood \
+	tests/test_model_file \
+	tests/test_network \
+	tests/test_npy_write \
+	tests/test_objective \
+	tests/test_optim \
+	tests/test_rng \
+	tests/test_safetensors \
+	tests/test_safetensors_malformed \
+	tests/test_sprites \
+	tests/test_status
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
-
-tests_test_status_SOURCES = tests/test_status.c
-tests_test_status_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_test_status_LDADD = $(UNIT_LIBS)
