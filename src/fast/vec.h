@@ -84,6 +84,7 @@ VINLINE ivec v_eq(vec a, vec b) { return (ivec)(a == b); }
  *   vec  v_sqrt(vec a)
  *   vec  v_select(ivec m, vec a, vec b)  lanes of a where m is -1, of b where it is 0
  *   int  v_any(ivec m)                 some lane is -1
+ *   vec  v_load_u8(const uint8_t *p)   VL bytes as numbers
  *   uvec u_mul32(uvec a, uvec b)       AEVB_BITS == 64: product of the lower 32 bits of each lane
  *   vec  v_load_part(const real *p, size_t n), v_store_part(real *p, vec v, size_t n): n < VL elements, the rest
  *        zero; nothing else is touched */
@@ -106,6 +107,38 @@ VINLINE void v_store_n(real *p, vec v, size_t n)
         v_store(p, v);
     } else {
         v_store_part(p, v, n);
+    }
+}
+
+VINLINE vec v_load_u8_n(const uint8_t *p, size_t n)
+{
+    uint8_t bytes[VL] = { 0 };
+    if (n < VL) {
+        memcpy(bytes, p, n);
+        p = bytes;
+    }
+    return v_load_u8(p);
+}
+
+/* The first n <= VL doubles as numbers of the precision, and the other way round. */
+typedef double wide_vec __attribute__((vector_size(VL * sizeof(double))));
+VINLINE vec v_load_f64_n(const double *p, size_t n)
+{
+    wide_vec w = { 0 };
+    if (n == VL) {
+        memcpy(&w, p, sizeof w);
+    } else {
+        memcpy(&w, p, n * sizeof *p);
+    }
+    return __builtin_convertvector(w, vec);
+}
+VINLINE void v_store_f64_n(double *p, vec v, size_t n)
+{
+    const wide_vec w = __builtin_convertvector(v, wide_vec);
+    if (n == VL) {
+        memcpy(p, &w, sizeof w);
+    } else {
+        memcpy(p, &w, n * sizeof *p);
     }
 }
 
