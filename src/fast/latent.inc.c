@@ -65,24 +65,29 @@ static void k_kl_backward(size_t n, const real *mu, const real *logvar, const do
 }
 
 /* [LOGQ.1] */
+VINLINE double logq_segment(size_t count, const real *logvar, const real *eps)
+{
+    real t[SEGMENT];
+    segment_clear(t, count);
+    for (size_t j = 0; j < count; j += VL) {
+        const size_t m = segment_lanes(count, j);
+        const vec e = v_load_n(eps + j, m);
+        const vec twice = v_fma(e, e, v_set1(LOG_2PI) + v_load_n(logvar + j, m));
+        v_store_n(t + j, v_set1(R(-0.5)) * twice, m);
+    }
+    return segment_sum(t);
+}
+
 static void k_logq(size_t B, size_t K, size_t Z, const real *logvar, const real *eps, double *logq)
 {
     for (size_t r = 0; r < B * K; r++) {
         const real *lv = logvar + r / K * Z, *e = eps + r * Z;
         double sum = 0.0;
-        for (size_t i = 0; i < Z; i += SEGMENT) {
-            real t[SEGMENT];
-            const size_t count = segment_count(Z - i);
-            segment_clear(t, count);
-            for (size_t j = 0; j < count; j += VL) {
-                const size_t m = v_count(count - j);
-                const vec x = v_load_n(e + i + j, m);
-                const vec square = v_fma(x, x, v_set1(LOG_2PI) + v_load_n(lv + i + j, m));
-                v_store_n(t + j, v_set1(R(-0.5)) * square, m);
-            }
-            sum += segment_sum(t);
+        size_t i = 0;
+        for (; i + SEGMENT <= Z; i += SEGMENT) {
+            sum += logq_segment(SEGMENT, lv + i, e + i);
         }
-        logq[r] = sum;
+        logq[r] = i < Z ? sum + logq_segment(Z - i, lv + i, e + i) : sum;
     }
 }
 
@@ -103,23 +108,28 @@ static void k_logq_backward(size_t B, size_t K, size_t Z, const double *dlogq, r
 }
 
 /* [PRIOR.1] */
+VINLINE double logpz_segment(size_t count, const real *z)
+{
+    real t[SEGMENT];
+    segment_clear(t, count);
+    for (size_t j = 0; j < count; j += VL) {
+        const size_t m = segment_lanes(count, j);
+        const vec x = v_load_n(z + j, m);
+        v_store_n(t + j, v_set1(R(-0.5)) * v_fma(x, x, v_set1(LOG_2PI)), m);
+    }
+    return segment_sum(t);
+}
+
 static void k_logpz(size_t rows, size_t Z, const real *z, double *logpz)
 {
     for (size_t r = 0; r < rows; r++) {
         const real *row = z + r * Z;
         double sum = 0.0;
-        for (size_t i = 0; i < Z; i += SEGMENT) {
-            real t[SEGMENT];
-            const size_t count = segment_count(Z - i);
-            segment_clear(t, count);
-            for (size_t j = 0; j < count; j += VL) {
-                const size_t m = v_count(count - j);
-                const vec x = v_load_n(row + i + j, m);
-                v_store_n(t + j, v_set1(R(-0.5)) * v_fma(x, x, v_set1(LOG_2PI)), m);
-            }
-            sum += segment_sum(t);
+        size_t i = 0;
+        for (; i + SEGMENT <= Z; i += SEGMENT) {
+            sum += logpz_segment(SEGMENT, row + i);
         }
-        logpz[r] = sum;
+        logpz[r] = i < Z ? sum + logpz_segment(Z - i, row + i) : sum;
     }
 }
 

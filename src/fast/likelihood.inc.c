@@ -31,31 +31,32 @@ VINLINE vec v_gaussian_fixed(vec x, vec mean, vec precision, vec constant, vec *
     return v_set1(R(-0.5)) * v_fma(d, scaled, constant);
 }
 
-/* One row; da NULL: the value alone. */
-VINLINE double bernoulli_row(size_t X, const real *x, const real *a, real adjoint, real *da)
+/* count elements of a row, at most SEGMENT; da NULL: the value alone. */
+VINLINE double bernoulli_segment(size_t count, const real *x, const real *a, real adjoint, real *da)
 {
-    double sum = 0.0;
-    for (size_t i = 0; i < X; i += SEGMENT) {
-        real t[SEGMENT];
-        const size_t count = segment_count(X - i);
-        segment_clear(t, count);
-        for (size_t j = 0; j < count; j += VL) {
-            const size_t m = v_count(count - j), at = i + j;
-            vec residual;
-            v_store_n(t + j, v_bernoulli(v_load_n(x + at, m), v_load_n(a + at, m), &residual), m);
-            if (da != NULL) {
-                v_store_n(da + at, v_set1(adjoint) * residual, m);
-            }
+    real t[SEGMENT];
+    segment_clear(t, count);
+    for (size_t j = 0; j < count; j += VL) {
+        const size_t m = segment_lanes(count, j);
+        vec residual;
+        v_store_n(t + j, v_bernoulli(v_load_n(x + j, m), v_load_n(a + j, m), &residual), m);
+        if (da != NULL) {
+            v_store_n(da + j, v_set1(adjoint) * residual, m);
         }
-        sum += segment_sum(t);
     }
-    return sum;
+    return segment_sum(t);
 }
 
 static void k_bernoulli(size_t rows, size_t K, size_t X, const real *x, const real *a, double *logpx)
 {
     for (size_t r = 0; r < rows; r++) {
-        logpx[r] = bernoulli_row(X, x + r / K * X, a + r * X, R(0.0), NULL);
+        const real *xr = x + r / K * X, *ar = a + r * X;
+        double sum = 0.0;
+        size_t i = 0;
+        for (; i + SEGMENT <= X; i += SEGMENT) {
+            sum += bernoulli_segment(SEGMENT, xr + i, ar + i, R(0.0), NULL);
+        }
+        logpx[r] = i < X ? sum + bernoulli_segment(X - i, xr + i, ar + i, R(0.0), NULL) : sum;
     }
 }
 
@@ -63,38 +64,46 @@ static void k_bernoulli_grad(size_t rows, size_t K, size_t X, const real *x, con
                              double *logpx, real *da)
 {
     for (size_t r = 0; r < rows; r++) {
-        logpx[r] = bernoulli_row(X, x + r / K * X, a + r * X, (real)dlogpx[r], da + r * X);
+        const real *xr = x + r / K * X, *ar = a + r * X;
+        const real adjoint = (real)dlogpx[r];
+        double sum = 0.0;
+        size_t i = 0;
+        for (; i + SEGMENT <= X; i += SEGMENT) {
+            sum += bernoulli_segment(SEGMENT, xr + i, ar + i, adjoint, da + r * X + i);
+        }
+        logpx[r] = i < X ? sum + bernoulli_segment(X - i, xr + i, ar + i, adjoint, da + r * X + i) : sum;
     }
 }
 
-VINLINE double gaussian_row(size_t X, const real *x, const real *mean, const real *logvar, real adjoint, real *dmean,
-                            real *dlogvar)
+VINLINE double gaussian_segment(size_t count, const real *x, const real *mean, const real *logvar, real adjoint,
+                                real *dmean, real *dlogvar)
 {
-    double sum = 0.0;
-    for (size_t i = 0; i < X; i += SEGMENT) {
-        real t[SEGMENT];
-        const size_t count = segment_count(X - i);
-        segment_clear(t, count);
-        for (size_t j = 0; j < count; j += VL) {
-            const size_t m = v_count(count - j), at = i + j;
-            vec slope_mean, slope_logvar;
-            v_store_n(t + j, v_gaussian(v_load_n(x + at, m), v_load_n(mean + at, m), v_load_n(logvar + at, m),
-                                        &slope_mean, &slope_logvar), m);
-            if (dmean != NULL) {
-                v_store_n(dmean + at, v_set1(adjoint) * slope_mean, m);
-                v_store_n(dlogvar + at, v_set1(adjoint) * slope_logvar, m);
-            }
+    real t[SEGMENT];
+    segment_clear(t, count);
+    for (size_t j = 0; j < count; j += VL) {
+        const size_t m = segment_lanes(count, j);
+        vec slope_mean, slope_logvar;
+        v_store_n(t + j, v_gaussian(v_load_n(x + j, m), v_load_n(mean + j, m), v_load_n(logvar + j, m),
+                                    &slope_mean, &slope_logvar), m);
+        if (dmean != NULL) {
+            v_store_n(dmean + j, v_set1(adjoint) * slope_mean, m);
+            v_store_n(dlogvar + j, v_set1(adjoint) * slope_logvar, m);
         }
-        sum += segment_sum(t);
     }
-    return sum;
+    return segment_sum(t);
 }
 
 static void k_gaussian(size_t rows, size_t K, size_t X, const real *x, const real *mean, const real *logvar,
                        double *logpx)
 {
     for (size_t r = 0; r < rows; r++) {
-        logpx[r] = gaussian_row(X, x + r / K * X, mean + r * X, logvar + r * X, R(0.0), NULL, NULL);
+        const real *xr = x + r / K * X, *mr = mean + r * X, *lr = logvar + r * X;
+        double sum = 0.0;
+        size_t i = 0;
+        for (; i + SEGMENT <= X; i += SEGMENT) {
+            sum += gaussian_segment(SEGMENT, xr + i, mr + i, lr + i, R(0.0), NULL, NULL);
+        }
+        logpx[r] = i < X ? sum + gaussian_segment(X - i, xr + i, mr + i, lr + i, R(0.0), NULL, NULL) : sum;
     }
 }
 
@@ -102,46 +111,62 @@ static void k_gaussian_grad(size_t rows, size_t K, size_t X, const real *x, cons
                             const double *dlogpx, double *logpx, real *dmean, real *dlogvar)
 {
     for (size_t r = 0; r < rows; r++) {
-        logpx[r] = gaussian_row(X, x + r / K * X, mean + r * X, logvar + r * X, (real)dlogpx[r], dmean + r * X,
-                                dlogvar + r * X);
+        const real *xr = x + r / K * X, *mr = mean + r * X, *lr = logvar + r * X;
+        real *dm = dmean + r * X, *dl = dlogvar + r * X;
+        const real adjoint = (real)dlogpx[r];
+        double sum = 0.0;
+        size_t i = 0;
+        for (; i + SEGMENT <= X; i += SEGMENT) {
+            sum += gaussian_segment(SEGMENT, xr + i, mr + i, lr + i, adjoint, dm + i, dl + i);
+        }
+        logpx[r] = i < X ? sum + gaussian_segment(X - i, xr + i, mr + i, lr + i, adjoint, dm + i, dl + i) : sum;
     }
 }
 
-VINLINE double gaussian_fixed_row(size_t X, const real *x, const real *mean, double precision, double constant,
-                                  real adjoint, real *dmean)
+VINLINE double gaussian_fixed_segment(size_t count, const real *x, const real *mean, vec precision, vec constant,
+                                      real adjoint, real *dmean)
 {
-    const vec p = v_set1((real)precision), c = v_set1((real)constant);
-    double sum = 0.0;
-    for (size_t i = 0; i < X; i += SEGMENT) {
-        real t[SEGMENT];
-        const size_t count = segment_count(X - i);
-        segment_clear(t, count);
-        for (size_t j = 0; j < count; j += VL) {
-            const size_t m = v_count(count - j), at = i + j;
-            vec slope;
-            v_store_n(t + j, v_gaussian_fixed(v_load_n(x + at, m), v_load_n(mean + at, m), p, c, &slope), m);
-            if (dmean != NULL) {
-                v_store_n(dmean + at, v_set1(adjoint) * slope, m);
-            }
+    real t[SEGMENT];
+    segment_clear(t, count);
+    for (size_t j = 0; j < count; j += VL) {
+        const size_t m = segment_lanes(count, j);
+        vec slope;
+        v_store_n(t + j, v_gaussian_fixed(v_load_n(x + j, m), v_load_n(mean + j, m), precision, constant, &slope), m);
+        if (dmean != NULL) {
+            v_store_n(dmean + j, v_set1(adjoint) * slope, m);
         }
-        sum += segment_sum(t);
     }
-    return sum;
+    return segment_sum(t);
 }
 
 static void k_gaussian_fixed(size_t rows, size_t K, size_t X, const real *x, const real *mean, double precision,
                              double constant, double *logpx)
 {
+    const vec p = v_set1((real)precision), c = v_set1((real)constant);
     for (size_t r = 0; r < rows; r++) {
-        logpx[r] = gaussian_fixed_row(X, x + r / K * X, mean + r * X, precision, constant, R(0.0), NULL);
+        const real *xr = x + r / K * X, *mr = mean + r * X;
+        double sum = 0.0;
+        size_t i = 0;
+        for (; i + SEGMENT <= X; i += SEGMENT) {
+            sum += gaussian_fixed_segment(SEGMENT, xr + i, mr + i, p, c, R(0.0), NULL);
+        }
+        logpx[r] = i < X ? sum + gaussian_fixed_segment(X - i, xr + i, mr + i, p, c, R(0.0), NULL) : sum;
     }
 }
 
 static void k_gaussian_fixed_grad(size_t rows, size_t K, size_t X, const real *x, const real *mean, double precision,
                                   double constant, const double *dlogpx, double *logpx, real *dmean)
 {
+    const vec p = v_set1((real)precision), c = v_set1((real)constant);
     for (size_t r = 0; r < rows; r++) {
-        logpx[r] = gaussian_fixed_row(X, x + r / K * X, mean + r * X, precision, constant, (real)dlogpx[r],
-                                      dmean + r * X);
+        const real *xr = x + r / K * X, *mr = mean + r * X;
+        const real adjoint = (real)dlogpx[r];
+        double sum = 0.0;
+        size_t i = 0;
+        for (; i + SEGMENT <= X; i += SEGMENT) {
+            sum += gaussian_fixed_segment(SEGMENT, xr + i, mr + i, p, c, adjoint, dmean + r * X + i);
+        }
+        logpx[r] = i < X ? sum + gaussian_fixed_segment(X - i, xr + i, mr + i, p, c, adjoint, dmean + r * X + i)
+                         : sum;
     }
 }

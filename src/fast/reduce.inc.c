@@ -2,17 +2,19 @@
  * Sums, and small operations on rows. Sums over a row go segment by segment in float64 (segment_sum); sums over rows
  * are one chain per column, in the order of the rows. */
 
-/* A segment of which only m elements will be stored: the rest must not count. */
-VINLINE void segment_clear(real t[SEGMENT], size_t m)
+/* Rows are summed by functions of one segment, which are inlined twice: with count = SEGMENT, where every vector is
+ * known to be full, and with the count of the last segment, whose absent elements count as zero. */
+VINLINE void segment_clear(real t[SEGMENT], size_t count)
 {
-    if (m < SEGMENT) {
+    if (count < SEGMENT) {
         memset(t, 0, SEGMENT * sizeof *t);
     }
 }
 
-VINLINE size_t segment_count(size_t left)
+/* Elements of the vector at j; SEGMENT is a multiple of VL. */
+VINLINE size_t segment_lanes(size_t count, size_t j)
 {
-    return left < SEGMENT ? left : SEGMENT;
+    return count == SEGMENT ? VL : v_count(count - j);
 }
 
 /* dbias[i] += sum_b dy[b][i] */
@@ -48,21 +50,26 @@ static void k_add(size_t n, const real *x, real *y)
     }
 }
 
+VINLINE double squares_segment(size_t count, const real *x)
+{
+    real t[SEGMENT];
+    segment_clear(t, count);
+    for (size_t j = 0; j < count; j += VL) {
+        const size_t m = segment_lanes(count, j);
+        const vec v = v_load_n(x + j, m);
+        v_store_n(t + j, v * v, m);
+    }
+    return segment_sum(t);
+}
+
 static double k_sum_squares(size_t n, const real *x)
 {
     double sum = 0.0;
-    for (size_t i = 0; i < n; i += SEGMENT) {
-        real t[SEGMENT];
-        const size_t count = segment_count(n - i);
-        segment_clear(t, count);
-        for (size_t j = 0; j < count; j += VL) {
-            const size_t m = v_count(count - j);
-            const vec v = v_load_n(x + i + j, m);
-            v_store_n(t + j, v * v, m);
-        }
-        sum += segment_sum(t);
+    size_t i = 0;
+    for (; i + SEGMENT <= n; i += SEGMENT) {
+        sum += squares_segment(SEGMENT, x + i);
     }
-    return sum;
+    return i < n ? sum + squares_segment(n - i, x + i) : sum;
 }
 
 /* The largest of n > 0 numbers, NaN if there is one. */
@@ -88,36 +95,43 @@ VINLINE real largest(size_t n, const real *t)
     return result;
 }
 
+/* e[k] = exp(t[k] - top), stored unless e is NULL; their sum. */
+VINLINE double exp_segment(size_t count, const real *t, real top, real *e)
+{
+    real term[SEGMENT];
+    segment_clear(term, count);
+    for (size_t j = 0; j < count; j += VL) {
+        const size_t m = segment_lanes(count, j);
+        const vec v = v_exp(v_load_n(t + j, m) - v_set1(top));
+        v_store_n(term + j, v, m);
+        if (e != NULL) {
+            v_store_n(e + j, v, m);
+        }
+    }
+    return segment_sum(term);
+}
+
+VINLINE double exp_sum(size_t n, const real *t, real top, real *e)
+{
+    double sum = 0.0;
+    size_t i = 0;
+    for (; i + SEGMENT <= n; i += SEGMENT) {
+        sum += exp_segment(SEGMENT, t + i, top, e == NULL ? NULL : e + i);
+    }
+    return i < n ? sum + exp_segment(n - i, t + i, top, e == NULL ? NULL : e + i) : sum;
+}
+
 /* lse[r] = log sum_k exp(t[r][k]); weight[r][k] = exp(t[r][k] - lse[r]). The largest is taken out first [IWAE.1]; when
  * it is infinite or NaN it is the result, and the weights are NaN. */
 static void k_log_sum_exp(size_t rows, size_t K, const real *t, real *lse, real *weight)
 {
     for (size_t r = 0; r < rows; r++) {
-        const real *row = t + r * K;
-        const real top = largest(K, row);
-        double sum = 0.0;
-        for (size_t i = 0; i < K; i += SEGMENT) {
-            real e[SEGMENT];
-            const size_t count = segment_count(K - i);
-            segment_clear(e, count);
-            for (size_t j = 0; j < count; j += VL) {
-                const size_t m = v_count(count - j);
-                const vec v = v_exp(v_load_n(row + i + j, m) - v_set1(top));
-                v_store_n(e + j, v, m);
-                if (weight != NULL) {
-                    v_store_n(weight + r * K + i + j, v, m);
-                }
-            }
-            sum += segment_sum(e);
-        }
+        const real top = largest(K, t + r * K);
+        const double sum = exp_sum(K, t + r * K, top, weight == NULL ? NULL : weight + r * K);
         const int finite = top - top == R(0.0);
         lse[r] = finite ? top + v_log(v_set1((real)sum))[0] : top;
         if (weight != NULL) {
-            const vec inverse = v_set1((real)(1.0 / sum));
-            for (size_t k = 0; k < K; k += VL) {
-                const size_t m = v_count(K - k);
-                v_store_n(weight + r * K + k, inverse * v_load_n(weight + r * K + k, m), m);
-            }
+            k_scale_rows(1, K, &(double){ 1.0 / sum }, weight + r * K);
         }
     }
 }

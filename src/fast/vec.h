@@ -51,6 +51,13 @@ enum {
     SEGMENT = 64                   /* elements that segment_sum takes at once */
 };
 
+/* Before a loop with a small constant count that is to vanish. */
+#if defined __clang__
+# define UNROLL _Pragma("clang loop unroll(full)")
+#else
+# define UNROLL _Pragma("GCC unroll 16")
+#endif
+
 #define VINLINE static inline __attribute__((always_inline, unused))
 
 /* x - 0 is x for every x, -0 included. */
@@ -161,7 +168,7 @@ VINLINE vec v_step(vec p, vec x, real c) { return v_fma(p, x, v_set1(c)); }
 VINLINE vec v_poly(vec x, const real *c, int n)
 {
     vec p = v_set1(c[n - 1]);
-    for (int i = n - 2; i >= 0; i--) {
+    UNROLL for (int i = n - 2; i >= 0; i--) {
         p = v_step(p, x, c[i]);
     }
     return p;
@@ -171,18 +178,24 @@ VINLINE vec v_poly(vec x, const real *c, int n)
  * t[j], t[j + LANES], ... from the left, then a tree in float64 that adds the upper half to the lower. */
 VINLINE double segment_sum(const real t[SEGMENT])
 {
-    double s[LANES];
-    for (int j = 0; j < LANES; j += VL) {
-        vec lane = v_load(t + j);
-        for (int i = LANES; i < SEGMENT; i += LANES) {
-            lane += v_load(t + i + j);
+    enum { PARTS = LANES / VL };
+    wide_vec part[PARTS];
+    UNROLL for (int j = 0; j < PARTS; j++) {
+        vec lane = v_load(t + j * VL);
+        UNROLL for (int i = LANES; i < SEGMENT; i += LANES) {
+            lane += v_load(t + i + j * VL);
         }
-        for (int k = 0; k < VL; k++) {
-            s[j + k] = (double)lane[k];
+        part[j] = __builtin_convertvector(lane, wide_vec);
+    }
+    UNROLL for (int half = PARTS / 2; half > 0; half /= 2) {
+        UNROLL for (int j = 0; j < half; j++) {
+            part[j] += part[j + half];
         }
     }
-    for (int half = LANES / 2; half > 0; half /= 2) {
-        for (int j = 0; j < half; j++) {
+    double s[VL];
+    memcpy(s, &part[0], sizeof s);
+    UNROLL for (int half = VL / 2; half > 0; half /= 2) {
+        UNROLL for (int j = 0; j < half; j++) {
             s[j] += s[j + half];
         }
     }
