@@ -1,5 +1,5 @@
-# Criterion drops the exit status that a leak report gives to a test's process, but not an abort.
-# make check: Criterion programs print TAP, so that each test is counted; scripts do the same.
+# make check: Criterion programs print TAP, so that each test is counted; scripts do the same. ASan must abort:
+# Criterion ignores the exit status with which a test's process reports its leaks.
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 SH_LOG_DRIVER = $(LOG_DRIVER)
 TEST_EXTENSIONS = .sh
