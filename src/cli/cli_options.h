@@ -60,6 +60,7 @@ typedef struct aevb_cli_network {
     {NULL, 0, NULL, 0, "Engine", 4}, \
     {"engine", AEVB_CLI_ENGINE, "NAME", 0, "ref (float64, scalar) or fast (SIMD)", 4}, \
     {"precision", AEVB_CLI_PRECISION, "NAME", 0, "f64 or f32", 4}, \
+    {"level", AEVB_CLI_LEVEL, "NAME", 0, "instructions of the fast engine: best, portable, avx2, avx512 or neon", 4}, \
     {"threads", AEVB_CLI_THREADS, "N", 0, "threads, 0 for all; never changes a result", 4}
 
 /* Each takes the key if it is its own and gives 0, else ARGP_ERR_UNKNOWN. */
