@@ -3,6 +3,8 @@
 check_LIBRARIES = tests/libsupport.a
 tests_libsupport_a_SOURCES = tests/support/deriv_check.h \
 	tests/support/idx_files.c tests/support/idx_files.h \
+	tests/support/no_leak.h \
+	tests/support/leaks.h \
 	tests/support/sha256_hex.h \
 	tests/support/small_vae.c tests/support/small_vae.h \
 	tests/support/st_bytes.c tests/support/st_bytes.h \
@@ -30,6 +32,8 @@ unit_programs = \
 	tests/test_objective \
 	tests/test_optim \
 	tests/test_resume \
+	tests/test_png_grid \
+	tests/test_reconstruct \
 	tests/test_rng \
 	tests/test_run_json \
 	tests/test_safetensors \
@@ -39,3 +43,4 @@ unit_programs = \
 	tests/test_train
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
+

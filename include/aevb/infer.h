@@ -34,6 +34,12 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_encode_all(aevb_engine *engine, const 
                                                      aevb_binarise binarise, uint64_t seed, double *mu,
                                                      double *logvar, aevb_error *err);
 
+/* The first n <= dataset->n rows as the encoder sees them, x[n][X], and the mean of p(x|z) at one z ~ q(z|x) for each
+ * (never z = mu), mean[n][X]; noise and binarisation are those of aevb_evaluate's pass 0. [REP.1] */
+AEVB_API AEVB_MUST_CHECK aevb_status aevb_reconstruct(aevb_engine *engine, const aevb_dataset *dataset,
+                                                      aevb_binarise binarise, uint64_t seed, size_t n, double *x,
+                                                      double *mean, aevb_error *err);
+
 /* z[n][Z] ~ N(0, I) of stream AEVB_STREAM_PRIOR, first sample number `first`. */
 AEVB_API void aevb_prior_draw(uint64_t seed, size_t first, size_t n, size_t Z, double *z);
 

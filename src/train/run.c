@@ -11,6 +11,7 @@
 #include "aevb/format.h"
 #include "alloc.h"
 #include "error.h"
+#include "infer/sweep.h"
 #include "train/checkpoint.h"
 #include "train/metrics.h"
 #include "train/run_json.h"
@@ -164,11 +165,30 @@ static aevb_status make_directory(const char *dir, aevb_error *err)
     return AEVB_OK;
 }
 
+/* [BERN.3] [GREY.3] Every row is looked at before a file is written: a run that cannot get beyond its data would only
+ * be in the way of the next. Binarised data are 0 and 1. */
+static aevb_status check_domain(const aevb_run *run, const aevb_dataset *part, aevb_error *err)
+{
+    if (part == NULL || run->config->binarise != AEVB_BINARISE_NONE)
+        return AEVB_OK;
+    aevb_sweep sweep;
+    aevb_status status = aevb_sweep_start(&sweep, run->engine, part, run->config->binarise, run->config->seed, 0, err);
+    if (status != AEVB_OK)
+        return status;
+    do
+        status = aevb_sweep_next(&sweep, err);
+    while (status == AEVB_OK && sweep.B > 0);
+    aevb_sweep_end(&sweep);
+    return status;
+}
+
 /* run.json comes last: from then on the directory is a run, and complete. */
 static aevb_status begin(aevb_run *run, aevb_error *err)
 {
     aevb_status status;
-    if ((status = set_initial_params(run, err)) != AEVB_OK || (status = make_directory(run->dir, err)) != AEVB_OK ||
+    if ((status = check_domain(run, run->data->train, err)) != AEVB_OK ||
+        (status = check_domain(run, run->data->test, err)) != AEVB_OK ||
+        (status = set_initial_params(run, err)) != AEVB_OK || (status = make_directory(run->dir, err)) != AEVB_OK ||
         (status = aevb_run_save(run, 1, err)) != AEVB_OK)
         return status;
     return write_record(run, err);

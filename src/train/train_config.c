@@ -6,29 +6,9 @@
 #include <math.h>
 #include <string.h>
 #include "error.h"
-#include "model/names.h"
 
 /* The low 56 bits of a stream number hold the epoch; JSON holds integers to 2^53. */
 #define MAX_EPOCHS ((uint64_t)1 << 53)
-
-static const char *const engine_names[] = {"ref", "fast"};
-static const char *const precision_names[] = {"f64", "f32"};
-static const char *const init_names[] = {"glorot", "normal"};
-
-const char *aevb_engine_kind_name(aevb_engine_kind kind)
-{
-    return aevb_name_at(engine_names, AEVB_COUNT(engine_names), (int)kind);
-}
-
-const char *aevb_precision_name(aevb_precision precision)
-{
-    return aevb_name_at(precision_names, AEVB_COUNT(precision_names), (int)precision);
-}
-
-const char *aevb_init_name(aevb_init init)
-{
-    return aevb_name_at(init_names, AEVB_COUNT(init_names), (int)init);
-}
 
 aevb_train_config aevb_train_default(void)
 {

@@ -65,7 +65,8 @@ const char *temp_dir(void)
 {
     if (directory[0] == '\0') {
         const char *root = getenv("TMPDIR");
-        snprintf(directory, sizeof directory, "%.200s/aevb-test-XXXXXX", root != NULL && *root != '\0' ? root : "/tmp");
+        snprintf(directory, sizeof directory, "%.200s/aevb-test-XXXXXX",
+                 root != NULL && *root != '\0' ? root : "/tmp");
         demand(mkdtemp(directory) != NULL, directory);
         owner = getpid();
         atexit(remove_directory);
