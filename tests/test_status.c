@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Status names, error details and the allocator. */
+#include "config.h"
 #include <criterion/criterion.h>
 #include <stdint.h>
 #include <string.h>

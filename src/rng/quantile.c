@@ -5,15 +5,16 @@
 
 #include <math.h>
 
-/* p(r) / q(r) of degree 7, Horner from the highest coefficient; coefficients in rising order. */
-static double ratio(double r, const double p[8], const double q[8])
+/* factor p(r) / q(r) of degree 7, Horner from the highest coefficient; coefficients in rising order. The factor goes
+ * into the numerator, as in the published routine. */
+static double ratio(double factor, double r, const double p[8], const double q[8])
 {
     double num = p[7], den = q[7];
     for (int i = 6; i >= 0; i--) {
         num = num * r + p[i];
         den = den * r + q[i];
     }
-    return num / den;
+    return factor * num / den;
 }
 
 /* [RNG.3] AS241, PPND16 (Wichura 1988): a rational function near the middle, two in the tails. */
@@ -45,8 +46,8 @@ double aevb_normal_quantile(double u)
         return INFINITY;
     double q = u - 0.5;
     if (fabs(q) <= 0.425)
-        return q * ratio(0.180625 - q * q, a, b);
+        return ratio(q, 0.180625 - q * q, a, b);
     double r = sqrt(-log(q < 0.0 ? u : 1.0 - u));
-    double x = r <= 5.0 ? ratio(r - 1.6, c, d) : ratio(r - 5.0, e, f);
+    double x = r <= 5.0 ? ratio(1.0, r - 1.6, c, d) : ratio(1.0, r - 5.0, e, f);
     return q < 0.0 ? -x : x;
 }
