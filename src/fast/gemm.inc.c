@@ -191,7 +191,7 @@ static void transpose_block(size_t rows, size_t columns, const real *from, size_
     }
 }
 
-static void k_gemm_backward(size_t R, size_t n, size_t width, const real *dy, size_t stride, const real *w,
+static void k_gemm_backward(size_t R, size_t n, size_t width, int add, const real *dy, size_t stride, const real *w,
                             size_t wstride, real *dx)
 {
     static const real zero[PANEL];
@@ -203,8 +203,8 @@ static void k_gemm_backward(size_t R, size_t n, size_t width, const real *dy, si
     for (size_t k = 0; k < n; k += length) {
         const size_t m = n - k < length ? n - k : length;
         transpose_block(width, m, w + k / PANEL * wstride, wstride, turned);
-        rows_by_block(R, m, width, dy + k / PANEL * stride, stride, turned, k == 0 ? zero : dx, k == 0 ? 0 : PANEL,
-                      dx);
+        const int start = k == 0 && !add;
+        rows_by_block(R, m, width, dy + k / PANEL * stride, stride, turned, start ? zero : dx, start ? 0 : PANEL, dx);
     }
 }
 

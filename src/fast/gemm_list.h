@@ -20,10 +20,11 @@
        k < n; x in panels, w[n][P], bias[P], y[R][P]. [AFFINE.1] */ \
     K(void, gemm_forward, (size_t R, size_t n, size_t width, const real *x, size_t stride, const real *w, \
       const real *bias, real *y), GAMMA, 1, 1) \
-    /* One panel of dx = dy w': dx[r][i] = sum_o dy(r, o) w(i, o), o < n, i < width; dy in panels, dx[R][P]. w points
-       to the first of the `width` rows in the first panel of weights, wstride from panel to panel. [AFFINE.2] */ \
-    K(void, gemm_backward, (size_t R, size_t n, size_t width, const real *dy, size_t stride, const real *w, \
-      size_t wstride, real *dx), GAMMA, 1, 1) \
+    /* One panel of dx = dy w': dx[r][i] = (add ? dx[r][i] : 0) + sum_o dy(r, o) w(i, o), o < n, i < width; dy in
+       panels, dx[R][P]. w points to the first of the `width` rows in the first panel of weights, wstride from panel
+       to panel. [AFFINE.2] */ \
+    K(void, gemm_backward, (size_t R, size_t n, size_t width, int add, const real *dy, size_t stride, \
+      const real *w, size_t wstride, real *dx), GAMMA, 1, 1) \
     /* A block of dw = x' dy: dw[i][j] = (add ? dw[i][j] : 0) + sum_r x[r][i] dy[r][j], i < m <= P, j < width; x[R][P]
        and dy[R][P] are one panel each, dw[m][P]. [AFFINE.2] */ \
     K(void, gemm_weights, (size_t R, size_t m, size_t width, int add, const real *x, const real *dy, real *dw), \
