@@ -40,7 +40,7 @@ VINLINE vec v_from_u8(const uint8_t *p, size_t n)
  * 1/255 in two parts, which is off by less than 2^-20 ulp, and k / 255 is never that close to a rounding boundary. */
 VINLINE vec v_div255(vec k)
 {
-#if V_HAS_FMA
+#if V_FUSED
     const real high = R(1.0) / R(255.0);
     const real low = (real)((1.0L / 255.0L) - (long double)high);
     return v_fma(k, v_set1(high), k * v_set1(low));

@@ -3,6 +3,8 @@
 #include "fast/kern.h"
 #include "fast/vec.h"
 
+#include "fast/elementary.inc.c"
+#include "fast/elementwise.inc.c"
 #include "fast/optim.inc.c"
 #include "fast/batch.inc.c"
 #include "fast/gemm.inc.c"

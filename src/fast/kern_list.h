@@ -16,8 +16,20 @@
 #include "fast/gemm_list.h"
 
 #define AEVB_KERN_LIST(K) \
+    AEVB_KERN_ELEMENTARY(K) \
     AEVB_KERN_OPTIM(K) \
     AEVB_KERN_DATA(K)
+
+/* y[i] = function of x[i], for every x; in place too. Bounds measured: float32 on all 2^32 inputs, float64 on dense
+ * samples and the worst known cases (tests/elementary). */
+#define AEVB_KERN_ELEMENTARY(K) \
+    K(void, exp, (size_t n, const real *x, real *y), ULP, 1, 1) \
+    K(void, expm1, (size_t n, const real *x, real *y), ULP, 2, 2) \
+    K(void, log, (size_t n, const real *x, real *y), ULP, 1, 1) \
+    K(void, log1p, (size_t n, const real *x, real *y), ULP, 1, 1) \
+    K(void, tanh, (size_t n, const real *x, real *y), ULP, 2, 2) \
+    K(void, sigmoid, (size_t n, const real *x, real *y), ULP, 2, 2) \
+    K(void, softplus, (size_t n, const real *x, real *y), ULP, 2, 2)
 
 /* Optimiser steps in one pass, with the weight prior's gradient folded in; s as aevb_step_scalars says. */
 #define AEVB_KERN_OPTIM(K) \

@@ -79,14 +79,24 @@ VINLINE ivec v_eq(vec a, vec b) { return (ivec)(a == b); }
 # error "no AEVB_KERN_LEVEL_* is defined"
 #endif
 /* Each of them defines:
- *   V_HAS_FMA                          1 when v_fma rounds once, 0 when it is a product and a sum
- *   vec  v_fma(vec a, vec b, vec c)    a b + c
+ *   V_HAS_FMADD                        1 when there is v_fmadd, else 0
+ *   vec  v_fmadd(vec a, vec b, vec c)  a b + c, rounded once
  *   vec  v_sqrt(vec a)
  *   vec  v_select(ivec m, vec a, vec b)  lanes of a where m is -1, of b where it is 0
  *   int  v_any(ivec m)                 some lane is -1
  *   uvec u_mul32(uvec a, uvec b)       AEVB_BITS == 64: product of the lower 32 bits of each lane
  *   vec  v_load_part(const real *p, size_t n), v_store_part(real *p, vec v, size_t n): n < VL elements, the rest
  *        zero; nothing else is touched */
+
+/* a b + c: rounded once where the level can and the source does not ask for AEVB_UNFUSED (the same bits on all levels,
+ * portable too), else a product and a sum. */
+#if V_HAS_FMADD && !defined AEVB_UNFUSED
+# define V_FUSED 1
+VINLINE vec v_fma(vec a, vec b, vec c) { return v_fmadd(a, b, c); }
+#else
+# define V_FUSED 0
+VINLINE vec v_fma(vec a, vec b, vec c) { return a * b + c; }
+#endif
 
 /* The first n <= VL elements; one branch, so that a kernel has one loop for full vectors and the tail. */
 VINLINE vec v_load_n(const real *p, size_t n) { return n == VL ? v_load(p) : v_load_part(p, n); }

@@ -5,7 +5,7 @@
 
 #include <immintrin.h>
 
-#define V_HAS_FMA 1
+#define V_HAS_FMADD 1
 
 /* -1 in the first n lanes. */
 VINLINE __m256i lane_mask(size_t n)
@@ -18,14 +18,14 @@ VINLINE __m256i lane_mask(size_t n)
 }
 
 #if AEVB_BITS == 32
-VINLINE vec v_fma(vec a, vec b, vec c) { return (vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
+VINLINE vec v_fmadd(vec a, vec b, vec c) { return (vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
 VINLINE vec v_sqrt(vec a) { return (vec)_mm256_sqrt_ps((__m256)a); }
 VINLINE vec v_select(ivec m, vec a, vec b) { return (vec)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)m); }
 VINLINE int v_any(ivec m) { return _mm256_movemask_ps((__m256)m) != 0; }
 VINLINE vec v_load_part(const real *p, size_t n) { return (vec)_mm256_maskload_ps(p, lane_mask(n)); }
 VINLINE void v_store_part(real *p, vec v, size_t n) { _mm256_maskstore_ps(p, lane_mask(n), (__m256)v); }
 #else
-VINLINE vec v_fma(vec a, vec b, vec c) { return (vec)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c); }
+VINLINE vec v_fmadd(vec a, vec b, vec c) { return (vec)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c); }
 VINLINE vec v_sqrt(vec a) { return (vec)_mm256_sqrt_pd((__m256d)a); }
 VINLINE vec v_select(ivec m, vec a, vec b) { return (vec)_mm256_blendv_pd((__m256d)b, (__m256d)a, (__m256d)m); }
 VINLINE int v_any(ivec m) { return _mm256_movemask_pd((__m256d)m) != 0; }

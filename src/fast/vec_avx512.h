@@ -5,11 +5,11 @@
 
 #include <immintrin.h>
 
-#define V_HAS_FMA 1
+#define V_HAS_FMADD 1
 
 #if AEVB_BITS == 32
 VINLINE __mmask16 lane_mask(size_t n) { return (__mmask16)((1u << n) - 1); }
-VINLINE vec v_fma(vec a, vec b, vec c) { return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
+VINLINE vec v_fmadd(vec a, vec b, vec c) { return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
 VINLINE vec v_sqrt(vec a) { return (vec)_mm512_sqrt_ps((__m512)a); }
 VINLINE vec v_select(ivec m, vec a, vec b)
 {
@@ -20,7 +20,7 @@ VINLINE vec v_load_part(const real *p, size_t n) { return (vec)_mm512_maskz_load
 VINLINE void v_store_part(real *p, vec v, size_t n) { _mm512_mask_storeu_ps(p, lane_mask(n), (__m512)v); }
 #else
 VINLINE __mmask8 lane_mask(size_t n) { return (__mmask8)((1u << n) - 1); }
-VINLINE vec v_fma(vec a, vec b, vec c) { return (vec)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c); }
+VINLINE vec v_fmadd(vec a, vec b, vec c) { return (vec)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c); }
 VINLINE vec v_sqrt(vec a) { return (vec)_mm512_sqrt_pd((__m512d)a); }
 VINLINE vec v_select(ivec m, vec a, vec b)
 {

@@ -5,10 +5,10 @@
 
 #include <arm_neon.h>
 
-#define V_HAS_FMA 1
+#define V_HAS_FMADD 1
 
 #if AEVB_BITS == 32
-VINLINE vec v_fma(vec a, vec b, vec c) { return (vec)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b); }
+VINLINE vec v_fmadd(vec a, vec b, vec c) { return (vec)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b); }
 VINLINE vec v_sqrt(vec a) { return (vec)vsqrtq_f32((float32x4_t)a); }
 VINLINE vec v_select(ivec m, vec a, vec b)
 {
@@ -16,7 +16,7 @@ VINLINE vec v_select(ivec m, vec a, vec b)
 }
 VINLINE int v_any(ivec m) { return vmaxvq_u32((uint32x4_t)m) != 0; }
 #else
-VINLINE vec v_fma(vec a, vec b, vec c) { return (vec)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b); }
+VINLINE vec v_fmadd(vec a, vec b, vec c) { return (vec)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b); }
 VINLINE vec v_sqrt(vec a) { return (vec)vsqrtq_f64((float64x2_t)a); }
 VINLINE vec v_select(ivec m, vec a, vec b)
 {

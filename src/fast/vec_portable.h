@@ -3,9 +3,8 @@
 #ifndef AEVB_VEC_PORTABLE_H
 #define AEVB_VEC_PORTABLE_H
 
-#define V_HAS_FMA 0
+#define V_HAS_FMADD 0
 
-VINLINE vec v_fma(vec a, vec b, vec c) { return a * b + c; }
 VINLINE vec v_select(ivec m, vec a, vec b) { return (vec)((m & (ivec)a) | (~m & (ivec)b)); }
 
 VINLINE vec v_sqrt(vec a)

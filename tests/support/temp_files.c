@@ -92,6 +92,12 @@ unsigned char *temp_read(const char *path, size_t *n)
     return bytes;
 }
 
+void temp_clear(void)
+{
+    temp_dir();
+    for_entries(remove_entry);
+}
+
 size_t temp_count(void)
 {
     temp_dir();
