@@ -53,7 +53,7 @@ static size_t row_groups(size_t R)
 }
 
 /* y = x w + bias, and with hidden f of it, in place. */
-static void forward_layer(const fast_engine *e, const aevb_team *team, const result *l, size_t R, panels x,
+static void forward_layer(const fast_engine *e, const aevb_team *team, const unit *l, size_t R, panels x,
                           int hidden)
 {
     const layer *to = &l->affine;
@@ -86,7 +86,7 @@ static void forward_stack(const fast_engine *e, const aevb_team *team, const sta
 }
 
 /* dx = sum over the n layers that x went into of dy w'; and where x = f(a) is hidden, times f'(a). */
-static void backward_layers(const fast_engine *e, const aevb_team *team, size_t n, const result *l, size_t R,
+static void backward_layers(const fast_engine *e, const aevb_team *team, size_t n, const unit *l, size_t R,
                             panels x, panels dx, int hidden)
 {
     for (walk w = walk_start(e, team, l[0].affine.in, row_groups(R)); walk_next(&w);) {
@@ -129,7 +129,7 @@ static void fetch_block(const fast_engine *e, size_t at, size_t n)
 
 /* dw = x' dy and db over R rows, block by block. With s, each block goes straight into an optimiser step and to no
  * memory; else into e->grad, added to what is there if `add`. */
-static void layer_weights(const fast_engine *e, const aevb_team *team, const result *of, size_t R, panels x, int add,
+static void layer_weights(const fast_engine *e, const aevb_team *team, const unit *of, size_t R, panels x, int add,
                           const aevb_step_scalars *s)
 {
     const layer *l = &of->affine;
@@ -164,7 +164,7 @@ static void layer_weights(const fast_engine *e, const aevb_team *team, const res
 static void backward_stack(const fast_engine *e, const aevb_team *team, const stack *s, size_t R, int add,
                            const aevb_step_scalars *scalars)
 {
-    const result *l = s->heads;
+    const unit *l = s->heads;
     size_t n = s->n_heads;
     for (size_t i = s->n_hidden; ; i--) {
         const panels x = i > 0 ? s->hidden[i - 1].y : s->x, dx = i > 0 ? s->hidden[i - 1].dy : s->dx;

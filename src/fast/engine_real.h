@@ -41,15 +41,15 @@ typedef struct layer {
 } layer;
 
 /* A layer and its result: activations of a hidden layer, or what a head yields. */
-typedef struct result {
+typedef struct unit {
     layer affine;
     panels y, dy;
-} result;
+} unit;
 
 /* Encoder or decoder: hidden layers, then one or two heads that read the last of them (or x, if there is none). */
 typedef struct stack {
     size_t n_hidden, n_heads;
-    result hidden[AEVB_MAX_HIDDEN], heads[2];
+    unit hidden[AEVB_MAX_HIDDEN], heads[2];
     panels x, dx; /* dx.at is NULL where nobody wants it */
 } stack;
 
