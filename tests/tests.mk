@@ -15,3 +15,4 @@ endif
 # Specification, reference and tests name each other; the script reads the source tree.
 TESTS += tests/coverage.sh
 EXTRA_DIST += tests/coverage.sh docs
+include $(srcdir)/tests/checkkern.mk

@@ -39,7 +39,7 @@
     /* h = f(a), in place too [ACT.1]..[ACT.5] */ \
     K(void, activation, (int f, size_t n, const real *a, real *h), ULP, 3, 3) \
     /* da = dh f'(a), f' from h = f(a) alone; in place (da = dh) too */ \
-    K(void, activation_backward, (int f, size_t n, const real *h, const real *dh, real *da), GAMMA, 6, 6) \
+    K(void, activation_backward, (int f, size_t n, const real *h, const real *dh, real *da), GAMMA, 12, 12) \
     /* h[b][i] = f(h[b][i] + bias[i]) */ \
     K(void, bias_activation, (int f, size_t B, size_t n, const real *bias, real *h), GAMMA, 8, 8) \
     /* dbias[i] += sum_b dy[b * stride + i], b ascending [AFFINE.2] */ \
