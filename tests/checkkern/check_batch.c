@@ -81,7 +81,8 @@ void check_domain(check *c)
             if (bad && c->n > 0) {
                 const double outside[] = { NAN, INFINITY, -INFINITY, likelihood <= AEVB_GREY ? 1.5 : NAN,
                                            likelihood <= AEVB_GREY ? -0.25 : NAN };
-                x->v[random_below(c, c->n)] = outside[random_below(c, 5)];
+                const size_t place = random_below(c, c->n);
+                x->v[place] = outside[random_below(c, 5)];
             }
             for (size_t i = 0; i < c->n; i++) {
                 if (c->bits == 32) {

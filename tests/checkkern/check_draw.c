@@ -12,7 +12,10 @@ typedef struct place { uint64_t seed, stream, first; } place;
 /* Odd and even starts, and one that crosses 2^32 blocks. */
 static place a_place(check *c)
 {
-    place p = { random_bits(c), random_bits(c), random_bits(c) };
+    place p;
+    p.seed = random_bits(c);
+    p.stream = random_bits(c);
+    p.first = random_bits(c);
     if (c->n % 5 == 0) {
         p.first = ((uint64_t)1 << 33) - c->n / 2;
     }
@@ -41,7 +44,8 @@ void check_quantile(check *c)
     for (size_t i = 0; i < c->n; i++) {
         const int tail = (int)random_below(c, 4);
         if (c->kind == WIDE && tail < 2) {
-            const double p = ldexp(1.0 + random_unit(c), -(int)random_below(c, 52) - 2);
+            const int exponent = -(int)random_below(c, 52) - 2;
+            const double p = ldexp(1.0 + random_unit(c), exponent);
             values[i] = tail == 0 ? p : 1.0 - p;
         } else if (c->kind == SPECIAL && tail < 2) {
             values[i] = tail == 0 ? value_any(c) : 0x1p-53;

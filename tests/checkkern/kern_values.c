@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * checkkern: random values. Only integer arithmetic and exact floating-point operations, so that every machine checks
- * the same numbers and the hashes can be compared. */
+ * the same numbers and the hashes can be compared (and never two draws in one expression, whose order is open). */
 #include "checkkern.h"
 
 #include <float.h>
