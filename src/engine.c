@@ -3,7 +3,20 @@
 #include "config.h"
 #include "engine.h"
 #include "error.h"
+#include "model/names.h"
 
+static const char *const kinds[] = {"ref", "fast"};
+static const char *const precisions[] = {"f64", "f32"};
+
+const char *aevb_engine_kind_name(aevb_engine_kind kind)
+{
+    return aevb_name_at(kinds, AEVB_COUNT(kinds), (int)kind);
+}
+
+const char *aevb_precision_name(aevb_precision precision)
+{
+    return aevb_name_at(precisions, AEVB_COUNT(precisions), (int)precision);
+}
 
 aevb_status aevb_engine_create(const aevb_engine_config *config, const aevb_arch *arch, aevb_engine **out,
                                aevb_error *err)
@@ -24,7 +37,7 @@ aevb_status aevb_engine_create(const aevb_engine_config *config, const aevb_arch
     if (config->max_batch * config->max_samples > ((size_t)1 << 34))
         return aevb_fail_memory(err);
     if (config->kind == AEVB_ENGINE_FAST)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "this build has no fast engine");
+        return aevb_fast_engine_create(config, arch, &layout, out, err);
     return aevb_ref_engine_create(config, arch, &layout, out, err);
 }
 

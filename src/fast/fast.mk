@@ -2,7 +2,7 @@
 # convenience library per (level, precision), each with its own flags, which exports nothing but its table.
 libaevb_core_la_SOURCES += src/fast/level.c src/fast/dispatch.c src/fast/kern.h src/fast/kern_list.h \
 	src/fast/gemm_list.h
-nobase_include_HEADERS += include/aevb/level.h
+aevbinclude_HEADERS += include/aevb/level.h
 
 kern_sources = src/fast/kern.c src/fast/kern.h src/fast/kern_list.h src/fast/gemm_list.h src/fast/vec.h \
 	src/fast/vec_avx2.h src/fast/vec_avx512.h src/fast/vec_neon.h src/fast/vec_portable.h src/fast/vec_plain.h \
