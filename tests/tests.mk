@@ -19,3 +19,4 @@ include $(srcdir)/tests/cli.mk
 # Specification, reference and tests name each other; the script reads the source tree.
 TESTS += tests/coverage.sh
 EXTRA_DIST += tests/coverage.sh docs tests/support/lsan.supp
+include $(srcdir)/tests/checkkern.mk

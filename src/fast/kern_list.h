@@ -39,7 +39,7 @@
     /* h = f(a), in place too [ACT.1]..[ACT.5] */ \
     K(void, activation, (int f, size_t n, const real *a, real *h), ULP, 3, 3) \
     /* da = dh f'(a), f' from h = f(a) alone; in place (da = dh) too */ \
-    K(void, activation_backward, (int f, size_t n, const real *h, const real *dh, real *da), GAMMA, 6, 6) \
+    K(void, activation_backward, (int f, size_t n, const real *h, const real *dh, real *da), GAMMA, 12, 12) \
     /* h[b][i] = f(h[b][i] + bias[i]) */ \
     K(void, bias_activation, (int f, size_t B, size_t n, const real *bias, real *h), GAMMA, 8, 8) \
     /* dbias[i] += sum_b dy[b * stride + i], b ascending [AFFINE.2] */ \
@@ -115,14 +115,15 @@
 
 /* Random numbers: integers and doubles, so compiled once per level; the same bits on every level, portable too. */
 #define AEVB_DRAW_LIST(K) \
-    /* out[i] = uniform or normal of index first + i; float: the double rounded */ \
+    /* out[i] = uniform or normal of index first + i; float: the double rounded. Normals and quantiles are those of
+       src/rng but in the tails, where another logarithm makes one in 400 differ, by at most 6 ulp of 2 million. */ \
     K(void, uniform, (uint64_t seed, uint64_t stream, uint64_t first, size_t n, double *out), \
       EXACT, 0, 0) /* [RNG.2] */ \
     K(void, normal_f64, (uint64_t seed, uint64_t stream, uint64_t first, size_t n, double *out), \
-      ULP, 4, 4) /* [RNG.4] */ \
+      ULP, 8, 8) /* [RNG.4] */ \
     K(void, normal_f32, (uint64_t seed, uint64_t stream, uint64_t first, size_t n, float *out), \
       ULP, 1, 1) /* [RNG.4] */ \
-    K(void, quantile, (size_t n, const double *u, double *x), ULP, 4, 4) /* [RNG.3] */ \
+    K(void, quantile, (size_t n, const double *u, double *x), ULP, 8, 8) /* [RNG.3] */ \
     /* x[b][i] = 1 if rows[index[b]][i] (bytes: / 255) > uniform of index index[b] X + i, else 0 */ \
     K(void, binarise_u8_f32, (uint64_t seed, uint64_t stream, size_t B, size_t X, const uint8_t *rows, \
                               const uint32_t *index, float *x), EXACT, 0, 0) /* [DATA.3] */ \
