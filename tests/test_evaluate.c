@@ -8,10 +8,10 @@
 #include "aevb/rng.h"
 #include "infer/moments.h"
 #include "toy_run.h"
-#include "no_leak.h"
+#include "leaks.h"
 
-TestSuite(evaluate, .fini = no_block_left);
-TestSuite(encode_all, .fini = no_block_left);
+TestSuite(evaluate, .fini = no_leaks);
+TestSuite(encode_all, .fini = no_leaks);
 
 enum { Z = 2, SEED = 5, PASS = 3, N = TOY_TEST_N };
 
