@@ -27,7 +27,8 @@ enum {
     SUMS = PANEL_VECS * TILE_ROWS, /* accumulators that fit into the register file */
     /* Rows of the right factor that share the first-level cache (24 KiB of 32) with the tile's rows of the left. */
     BLOCK = 24576 / (PANEL * (int)sizeof(real)) / PANEL * PANEL,
-    MAX_TILE_ROWS = 8
+    MAX_TILE_ROWS = 8,
+    LINE_BYTES = 64
 };
 
 static size_t k_gemm_panel(void)
@@ -35,19 +36,33 @@ static size_t k_gemm_panel(void)
     return PANEL;
 }
 
-/* c[r][v] = init + sum_k a(r, k) b[k][v] for rows x vecs vectors. a(r, k) is a[r row_step + k k_step], k counted within
- * runs of `run` that lie `run_stride` apart. init_step is the distance of the rows of init (0: the same for all). */
-VINLINE void tile(int rows, int vecs, size_t n, const real *a, size_t row_step, size_t k_step, size_t run,
-                  size_t run_stride, const real *b, const real *init, size_t init_step, real *c)
+/* Where the factors and the result of a product lie. a(r, k) is a[r row_step + k k_step], with k counted in runs of
+ * `run` that lie run_stride apart. */
+typedef struct product {
+    size_t n; /* terms of each sum */
+    const real *a;
+    size_t row_step, k_step, run, run_stride;
+    const real *b;      /* [n][PANEL] */
+    const real *init;   /* what the sums start from, rows init_step apart (0: the same for all) */
+    size_t init_step;
+    real *c;            /* [rows][PANEL], or NULL for */
+    const step_vectors *step; /* a step of Adam on these, as c lies: */
+    real *theta, *m, *v;
+    const real *next; /* NULL, or what to ask for meanwhile: next_lines cache lines for each row */
+    size_t next_lines;
+} product;
+
+/* sum[r][v] = init + sum_k a(r, k) b[k][v] for rows x vecs vectors, from row `first` on. */
+VINLINE void tile_sums(int rows, int vecs, size_t first, product p, vec sum[MAX_TILE_ROWS][PANEL_VECS])
 {
-    vec sum[MAX_TILE_ROWS][PANEL_VECS];
+    const real *a = p.a + first * p.row_step, *b = p.b, *init = p.init + first * p.init_step;
     UNROLL_ALL for (int r = 0; r < rows; r++) {
         UNROLL_ALL for (int v = 0; v < vecs; v++) {
-            sum[r][v] = v_load(init + (size_t)r * init_step + (size_t)(v * VL));
+            sum[r][v] = v_load(init + (size_t)r * p.init_step + (size_t)(v * VL));
         }
     }
-    while (n > 0) {
-        const size_t m = n < run ? n : run;
+    for (size_t n = p.n; n > 0; a += p.run_stride) {
+        const size_t m = n < p.run ? n : p.run;
         const real *ak = a;
         UNROLL_4 for (size_t k = 0; k < m; k++) {
             vec bk[PANEL_VECS];
@@ -55,71 +70,112 @@ VINLINE void tile(int rows, int vecs, size_t n, const real *a, size_t row_step, 
                 bk[v] = v_load(b + v * VL);
             }
             UNROLL_ALL for (int r = 0; r < rows; r++) {
-                const vec ar = v_set1(ak[(size_t)r * row_step]);
+                const vec ar = v_set1(ak[(size_t)r * p.row_step]);
                 UNROLL_ALL for (int v = 0; v < vecs; v++) {
                     sum[r][v] = v_fma(ar, bk[v], sum[r][v]);
                 }
             }
-            ak += k_step;
+            ak += p.k_step;
             b += PANEL;
         }
         n -= m;
-        a += run_stride;
     }
+}
+
+VINLINE void tile_store(int rows, int vecs, real *c, vec sum[MAX_TILE_ROWS][PANEL_VECS])
+{
     UNROLL_ALL for (int r = 0; r < rows; r++) {
         UNROLL_ALL for (int v = 0; v < vecs; v++) {
-            v_store(c + (size_t)(r * PANEL + v * VL), sum[r][v]);
+            v_store(c + r * PANEL + v * VL, sum[r][v]);
         }
     }
 }
 
-/* Where the factors and the result of a product lie, as tile() takes them; rows of the result are rows of a. */
-typedef struct product {
-    size_t n;                                      /* terms of each sum */
-    const real *a;
-    size_t row_step, k_step, run, run_stride;
-    const real *b, *init;
-    size_t init_step;
-    real *c;
-} product;
+/* The sums are gradients: they go into a step while they are in registers. The division and the root overlap with the
+ * products of the next tile. */
+VINLINE void tile_adam(int rows, int vecs, size_t first, product p, vec sum[MAX_TILE_ROWS][PANEL_VECS])
+{
+    UNROLL_ALL for (int r = 0; r < rows; r++) {
+        UNROLL_ALL for (int v = 0; v < vecs; v++) {
+            const size_t at = (first + (size_t)r) * PANEL + (size_t)(v * VL);
+            vec mi = v_load(p.m + at), vi = v_load(p.v + at);
+            v_store(p.theta + at, v_adam(p.step, v_load(p.theta + at), sum[r][v], &mi, &vi));
+            v_store(p.m + at, mi);
+            v_store(p.v + at, vi);
+        }
+    }
+}
+
+/* Asks for what tile_adam will want of the rows after these. */
+VINLINE void fetch_rows(int rows, size_t first, product p)
+{
+    const size_t at = (first + (size_t)rows) * PANEL;
+    UNROLL_ALL for (int i = 0; i < rows * PANEL * (int)sizeof(real) / LINE_BYTES; i++) {
+        const size_t j = at + (size_t)i * (LINE_BYTES / sizeof(real));
+        __builtin_prefetch(p.theta + j, 1);
+        __builtin_prefetch(p.m + j, 1);
+        __builtin_prefetch(p.v + j, 1);
+    }
+}
+
+/* Asks for a share of the factor that comes after b. */
+VINLINE void fetch_next(int rows, size_t first, product p)
+{
+    const real *line = p.next + first * p.next_lines * (LINE_BYTES / sizeof(real));
+    for (size_t i = 0; i < (size_t)rows * p.next_lines; i++) {
+        __builtin_prefetch(line + i * (LINE_BYTES / sizeof(real)), 0, 2);
+    }
+}
 
 /* Tiles of a constant height from row r on, as many as fit into R rows; returns the first row left. */
-VINLINE size_t tiles_of_height(int rows, int vecs, size_t R, size_t r, product p)
+VINLINE size_t tiles_of_height(int rows, int vecs, int adam, size_t R, size_t r, product p)
 {
     for (; rows * vecs <= SUMS && r + (size_t)rows <= R; r += (size_t)rows) {
-        tile(rows, vecs, p.n, p.a + r * p.row_step, p.row_step, p.k_step, p.run, p.run_stride, p.b,
-             p.init + r * p.init_step, p.init_step, p.c + r * PANEL);
+        vec sum[MAX_TILE_ROWS][PANEL_VECS];
+        if (adam) {
+            fetch_rows(rows, r, p);
+        } else if (p.next != NULL) {
+            fetch_next(rows, r, p);
+        }
+        tile_sums(rows, vecs, r, p, sum);
+        if (adam) {
+            tile_adam(rows, vecs, r, p, sum);
+        } else {
+            tile_store(rows, vecs, p.c + r * PANEL, sum);
+        }
     }
     return r;
 }
 
 /* Narrow panels use higher tiles, so that enough sums are under way to hide the latency of the multiply-add. */
-VINLINE void tiles_of_width(int vecs, size_t R, product p)
+VINLINE void tiles_of_width(int vecs, int adam, size_t R, product p)
 {
-    size_t r = tiles_of_height(8, vecs, R, 0, p);
-    r = tiles_of_height(6, vecs, R, r, p);
-    r = tiles_of_height(4, vecs, R, r, p);
-    r = tiles_of_height(2, vecs, R, r, p);
-    tiles_of_height(1, vecs, R, r, p);
+    size_t r = tiles_of_height(8, vecs, adam, R, 0, p);
+    r = tiles_of_height(6, vecs, adam, R, r, p);
+    r = tiles_of_height(4, vecs, adam, R, r, p);
+    r = tiles_of_height(2, vecs, adam, R, r, p);
+    tiles_of_height(1, vecs, adam, R, r, p);
 }
 
-VINLINE void tiles(size_t R, size_t width, product p)
+VINLINE void tiles(size_t R, size_t width, int adam, product p)
 {
     switch ((width + VL - 1) / VL) {
-    case 1: tiles_of_width(1, R, p); break;
-    case 2: tiles_of_width(2, R, p); break;
+    case 1: tiles_of_width(1, adam, R, p); break;
+    case 2: tiles_of_width(2, adam, R, p); break;
 #if defined AEVB_KERN_LEVEL_neon
-    case 3: tiles_of_width(3, R, p); break;
+    case 3: tiles_of_width(3, adam, R, p); break;
 #endif
-    default: tiles_of_width(PANEL_VECS, R, p);
+    default: tiles_of_width(PANEL_VECS, adam, R, p);
     }
 }
 
 /* Sums over the columns of a left factor in panels: the forward and the backward product. */
 static void rows_by_block(size_t R, size_t n, size_t width, const real *x, size_t stride, const real *b,
-                          const real *init, size_t init_step, real *c)
+                          const real *init, size_t init_step, real *c, const real *next)
 {
-    tiles(R, width, (product){ n, x, PANEL, 1, PANEL, stride, b, init, init_step, c });
+    tiles(R, width, 0, (product){ .n = n, .a = x, .row_step = PANEL, .k_step = 1, .run = PANEL, .run_stride = stride,
+                                  .b = b, .init = init, .init_step = init_step, .c = c, .next = next,
+                                  .next_lines = (n * PANEL * sizeof(real) / LINE_BYTES + R - 1) / R });
 }
 
 /* The length of the blocks that n terms are cut into: whole panels, about equal, at most BLOCK. */
@@ -135,7 +191,7 @@ static void k_gemm_forward(size_t R, size_t n, size_t width, const real *x, size
     const size_t length = block_length(n);
     for (size_t k = 0; k < n; k += length) {
         rows_by_block(R, n - k < length ? n - k : length, width, x + k / PANEL * stride, stride, w + k * PANEL,
-                      k == 0 ? bias : y, k == 0 ? 0 : PANEL, y);
+                      k == 0 ? bias : y, k == 0 ? 0 : PANEL, y, w + (k + length) * PANEL);
     }
 }
 
@@ -204,14 +260,24 @@ static void k_gemm_backward(size_t R, size_t n, size_t width, int add, const rea
         const size_t m = n - k < length ? n - k : length;
         transpose_block(width, m, w + k / PANEL * wstride, wstride, turned);
         const int start = k == 0 && !add;
-        rows_by_block(R, m, width, dy + k / PANEL * stride, stride, turned, start ? zero : dx, start ? 0 : PANEL, dx);
+        rows_by_block(R, m, width, dy + k / PANEL * stride, stride, turned, start ? zero : dx, start ? 0 : PANEL, dx, NULL);
     }
 }
 
 static void k_gemm_weights(size_t R, size_t m, size_t width, int add, const real *x, const real *dy, real *dw)
 {
     static const real zero[PANEL];
-    tiles(m, width, (product){ R, x, 1, PANEL, R, 0, dy, add ? dw : zero, add ? PANEL : 0, dw });
+    tiles(m, width, 0, (product){ .n = R, .a = x, .row_step = 1, .k_step = PANEL, .run = R, .b = dy,
+                                  .init = add ? dw : zero, .init_step = add ? PANEL : 0, .c = dw });
+}
+
+static void k_gemm_adam(size_t R, size_t rows, size_t width, const real *x, const real *dy, const aevb_step_scalars *s,
+                        real *theta, real *m, real *v)
+{
+    static const real zero[PANEL];
+    const step_vectors step = v_step_scalars(s);
+    tiles(rows, width, 1, (product){ .n = R, .a = x, .row_step = 1, .k_step = PANEL, .run = R, .b = dy, .init = zero,
+                                     .step = &step, .theta = theta, .m = m, .v = v });
 }
 
 static void k_gemm_bias(size_t R, int add, const real *dy, real *db)
