@@ -122,37 +122,46 @@ static int is_adam(const fast_engine *e)
         || e->base.optim.kind == AEVB_ADAMW;
 }
 
-/* dw = x' dy and db over R rows, block by block. With s, each block goes straight into an optimiser step and to no
- * memory; else into e->grad, added to what is there if `add`. */
+/* A panel's share of dw = x' dy over R rows, block by block into e->grad, or through `hot` into a step. */
+static void panel_weights(const fast_engine *e, const walk *w, const layer *l, size_t R, panels x, const real *dy,
+                          int add, const aevb_step_scalars *s, real *hot)
+{
+    const size_t P = e->P;
+    for (size_t q = w->first; q < w->past; q++) {
+        const size_t at = l->weights + w->panel * l->wstride + q * P * P;
+        const size_t m = l->in - q * P < P ? l->in - q * P : P;
+        e->kern->gemm_weights(R, m, w->width, add, x.at + q * x.stride, dy, s == NULL ? e->grad + at : hot);
+        if (s != NULL) {
+            optimise(e, s, m * P, at, hot);
+        }
+    }
+}
+
+/* dw = x' dy and db over R rows: with s, straight into an optimiser step and to no memory; else into e->grad, added to
+ * what is there if `add`. */
 static void layer_weights(const fast_engine *e, const aevb_team *team, const unit *of, size_t R, panels x, int add,
                           const aevb_step_scalars *s)
 {
     const layer *l = &of->affine;
     const size_t P = e->P;
-    real hot[MAX_PANEL * MAX_PANEL] __attribute__((aligned(LINE))); /* a block of the gradient on its way */
+    real hot[MAX_PANEL * MAX_PANEL] __attribute__((aligned(LINE)));
     for (walk w = walk_start(e, team, l->out, l->in_panels); walk_next(&w);) {
         const real *dy = of->dy.at + w.panel * of->dy.stride;
+        const size_t panel = l->weights + w.panel * l->wstride, at = panel + w.first * P * P;
+        const size_t n = (w.past * P < l->in ? w.past * P : l->in) - w.first * P;
         if (s != NULL && w.width < P) {
             memset(hot, 0, sizeof hot); /* the columns beyond the width stay zero */
         }
-        for (size_t q = w.first; q < w.past; q++) {
-            const size_t at = l->weights + w.panel * l->wstride + q * P * P;
-            const size_t m = l->in - q * P < P ? l->in - q * P : P;
-            const real *xq = x.at + q * x.stride;
-            if (s == NULL) {
-                e->kern->gemm_weights(R, m, w.width, add, xq, dy, e->grad + at);
-            } else if (is_adam(e)) {
-                e->kern->gemm_adam(R, m, w.width, xq, dy, s, e->theta + at, e->state[0] + at, e->state[1] + at);
-            } else {
-                e->kern->gemm_weights(R, m, w.width, 0, xq, dy, hot);
-                optimise(e, s, m * P, at, hot);
-            }
+        if (s != NULL && is_adam(e)) {
+            e->kern->gemm_adam(R, n, w.width, x.at + w.first * x.stride, x.stride, dy, s, e->theta + at,
+                               e->state[0] + at, e->state[1] + at);
+        } else {
+            panel_weights(e, &w, l, R, x, dy, add, s, hot);
         }
         if (w.past == l->in_panels) {
-            const size_t at = l->weights + w.panel * l->wstride + l->in * P;
-            e->kern->gemm_bias(R, add, dy, s == NULL ? e->grad + at : hot);
+            e->kern->gemm_bias(R, add, dy, s == NULL ? e->grad + panel + l->in * P : hot);
             if (s != NULL) {
-                optimise(e, s, P, at, hot);
+                optimise(e, s, P, panel + l->in * P, hot);
             }
         }
     }
