@@ -3,18 +3,24 @@
 check_LIBRARIES = tests/libsupport.a
 tests_libsupport_a_SOURCES = tests/support/deriv_check.h \
 	tests/support/idx_files.c tests/support/idx_files.h \
+	tests/support/no_leak.h \
+	tests/support/leaks.h \
 	tests/support/sha256_hex.h \
 	tests/support/small_vae.c tests/support/small_vae.h \
 	tests/support/st_bytes.c tests/support/st_bytes.h \
-	tests/support/temp_files.c tests/support/temp_files.h
+	tests/support/temp_files.c tests/support/temp_files.h \
+	tests/support/toy_run.c tests/support/toy_run.h
 
 unit_programs = \
 	tests/test_atomic_file \
+	tests/test_checkpoint \
 	tests/test_data_open \
 	tests/test_engine \
 	tests/test_estimators \
+	tests/test_evaluate \
 	tests/test_fp_canary \
 	tests/test_gather \
+	tests/test_gradcheck \
 	tests/test_gradients \
 	tests/test_idx \
 	tests/test_kl \
@@ -25,10 +31,16 @@ unit_programs = \
 	tests/test_npy_write \
 	tests/test_objective \
 	tests/test_optim \
+	tests/test_resume \
+	tests/test_png_grid \
+	tests/test_reconstruct \
 	tests/test_rng \
+	tests/test_run_json \
 	tests/test_safetensors \
 	tests/test_safetensors_malformed \
 	tests/test_sprites \
-	tests/test_status
+	tests/test_status \
+	tests/test_train
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
+

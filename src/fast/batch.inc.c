@@ -1,40 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Rows of a data set to a batch, and conversions between float64 and the precision of the kernels. */
-
-typedef uint8_t byte_vec __attribute__((vector_size(VL)));
-typedef double wide_vec __attribute__((vector_size(VL * sizeof(double)))); /* VL doubles; vec itself for float64 */
-
-VINLINE vec v_from_f64(const double *p, size_t n)
-{
-    wide_vec w = { 0 };
-    if (n == VL) {
-        memcpy(&w, p, sizeof w);
-    } else {
-        memcpy(&w, p, n * sizeof *p);
-    }
-    return __builtin_convertvector(w, vec);
-}
-
-VINLINE void v_to_f64(double *p, vec v, size_t n)
-{
-    const wide_vec w = __builtin_convertvector(v, wide_vec);
-    if (n == VL) {
-        memcpy(p, &w, sizeof w);
-    } else {
-        memcpy(p, &w, n * sizeof *p);
-    }
-}
-
-VINLINE vec v_from_u8(const uint8_t *p, size_t n)
-{
-    byte_vec b = { 0 };
-    if (n == VL) {
-        memcpy(&b, p, sizeof b);
-    } else {
-        memcpy(&b, p, n);
-    }
-    return __builtin_convertvector(b, vec);
-}
+ * Rows of a data set to a batch, the domain of the data, and conversions from and to float64. */
 
 /* k / 255 correctly rounded for k = 0..255 (checked for every k). With a fused multiply-add the quotient is k times
  * 1/255 in two parts, which is off by less than 2^-20 ulp, and k / 255 is never that close to a rounding boundary. */
@@ -62,7 +27,7 @@ static void k_gather_u8(size_t B, size_t X, const uint8_t *rows, const uint32_t 
         real *out = x + b * X;
         for (size_t i = 0; i < X; i += VL) {
             const size_t m = v_count(X - i);
-            const vec value = v_div255(v_from_u8(row + i, m));
+            const vec value = v_div255(v_load_u8_n(row + i, m));
             v_store_n(out + i, threshold ? v_threshold(value) : value, m);
         }
     }
@@ -81,17 +46,44 @@ static void k_gather_f64(size_t B, size_t X, const double *rows, const uint32_t 
         } else {
             for (size_t i = 0; i < X; i += VL) {
                 const size_t m = v_count(X - i);
-                v_store_n(out + i, v_from_f64(row + i, m), m);
+                v_store_n(out + i, v_load_f64_n(row + i, m), m);
             }
         }
     }
+}
+
+/* Lanes where x is outside the domain of the likelihood (0: {0, 1}, 1: [0, 1], else finite). */
+VINLINE ivec outside(int likelihood, vec x)
+{
+    const vec zero = v_set1(R(0.0)), one = v_set1(R(1.0));
+    switch (likelihood) {
+    case 0: return ~(v_eq(x, zero) | v_eq(x, one));
+    case 1: return ~(v_le(zero, x) & v_le(x, one));
+    default: return ~v_lt(v_abs(x), v_set1((real)__builtin_inf()));
+    }
+}
+
+static size_t k_domain(int likelihood, size_t n, const real *x)
+{
+    for (size_t i = 0; i < n; i += VL) {
+        const size_t m = v_count(n - i);
+        const ivec bad = outside(likelihood, v_load_n(x + i, m)); /* absent lanes are 0: inside every domain */
+        if (v_any(bad)) {
+            size_t j = 0;
+            while (bad[j] == 0) {
+                j++;
+            }
+            return i + j;
+        }
+    }
+    return n;
 }
 
 static void k_from_f64(size_t n, const double *x, real *y)
 {
     for (size_t i = 0; i < n; i += VL) {
         const size_t m = v_count(n - i);
-        v_store_n(y + i, v_from_f64(x + i, m), m);
+        v_store_n(y + i, v_load_f64_n(x + i, m), m);
     }
 }
 
@@ -99,6 +91,6 @@ static void k_to_f64(size_t n, const real *x, double *y)
 {
     for (size_t i = 0; i < n; i += VL) {
         const size_t m = v_count(n - i);
-        v_to_f64(y + i, v_load_n(x + i, m), m);
+        v_store_f64_n(y + i, v_load_n(x + i, m), m);
     }
 }

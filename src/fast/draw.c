@@ -4,6 +4,7 @@
 #include "fast/kern.h"
 #include "fast/vec.h"
 
+#include "fast/elementary.inc.c"
 #include "fast/noise.inc.c"
 
 #define JOIN2(a, b) a##b

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Elementary functions over arrays, activations and small array operations. */
+ * Elementary functions over arrays. */
 
 static void k_exp(size_t n, const real *x, real *y)
 {

@@ -2,12 +2,14 @@
 # convenience library per (level, precision), each with its own flags, which exports nothing but its table.
 libaevb_core_la_SOURCES += src/fast/level.c src/fast/dispatch.c src/fast/kern.h src/fast/kern_list.h \
 	src/fast/gemm_list.h
-nobase_include_HEADERS += include/aevb/level.h
+aevbinclude_HEADERS += include/aevb/level.h
 
 kern_sources = src/fast/kern.c src/fast/kern.h src/fast/kern_list.h src/fast/gemm_list.h src/fast/vec.h \
-	src/fast/vec_avx2.h src/fast/vec_avx512.h src/fast/vec_neon.h src/fast/vec_portable.h src/fast/vec_part.h \
+	src/fast/vec_avx2.h src/fast/vec_avx512.h src/fast/vec_neon.h src/fast/vec_portable.h src/fast/vec_plain.h \
 	src/fast/coefficients.h
-kern_bodies = src/fast/elementary.inc.c src/fast/elementwise.inc.c src/fast/optim.inc.c src/fast/batch.inc.c src/fast/gemm.inc.c
+kern_bodies = src/fast/elementary.inc.c src/fast/elementwise.inc.c \
+	src/fast/activation.inc.c src/fast/reduce.inc.c src/fast/latent.inc.c src/fast/likelihood.inc.c \
+	src/fast/optim.inc.c src/fast/batch.inc.c src/fast/gemm.inc.c
 draw_sources = src/fast/draw.c
 draw_bodies = src/fast/noise.inc.c
 EXTRA_DIST += $(kern_bodies) $(draw_bodies)

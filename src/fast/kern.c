@@ -5,6 +5,10 @@
 
 #include "fast/elementary.inc.c"
 #include "fast/elementwise.inc.c"
+#include "fast/activation.inc.c"
+#include "fast/reduce.inc.c"
+#include "fast/latent.inc.c"
+#include "fast/likelihood.inc.c"
 #include "fast/optim.inc.c"
 #include "fast/batch.inc.c"
 #include "fast/gemm.inc.c"

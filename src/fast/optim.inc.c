@@ -4,12 +4,14 @@
 
 /* aevb_step_scalars as vectors. */
 typedef struct step_vectors {
+    ivec has_prior; /* -1, or 0: an infinite theta times no prior is not NaN */
     vec prior, keep, rate, momentum, beta1, beta1_rest, beta2, beta2_rest, root, eps;
 } step_vectors;
 
 VINLINE step_vectors v_step_scalars(const aevb_step_scalars *s)
 {
     step_vectors c;
+    c.has_prior = v_lt(v_set1(R(0.0)), v_set1((real)s->prior));
     c.prior = v_set1((real)s->prior);
     c.keep = v_set1((real)s->keep);
     c.rate = v_set1((real)s->rate);
@@ -23,10 +25,15 @@ VINLINE step_vectors v_step_scalars(const aevb_step_scalars *s)
     return c;
 }
 
+VINLINE vec v_with_prior(const step_vectors *c, vec theta, vec g)
+{
+    return v_fma(c->prior, (vec)((ivec)theta & c->has_prior), g);
+}
+
 /* [SGD.1] Each returns the new theta and updates its state. */
 VINLINE vec v_sgd(const step_vectors *c, vec theta, vec g, vec *v)
 {
-    g = v_fma(c->prior, theta, g);
+    g = v_with_prior(c, theta, g);
     *v = v_fma(c->momentum, *v, g);
     return v_fma(-c->rate, *v, theta);
 }
@@ -34,7 +41,7 @@ VINLINE vec v_sgd(const step_vectors *c, vec theta, vec g, vec *v)
 /* [ADAGRAD.1] */
 VINLINE vec v_adagrad(const step_vectors *c, vec theta, vec g, vec *v)
 {
-    g = v_fma(c->prior, theta, g);
+    g = v_with_prior(c, theta, g);
     *v = v_fma(g, g, *v);
     return theta - c->rate * g / (v_sqrt(*v) + c->eps);
 }
@@ -42,7 +49,7 @@ VINLINE vec v_adagrad(const step_vectors *c, vec theta, vec g, vec *v)
 /* [ADAM.1] [ADAM.2] [ADAMW.1] by the scalars. */
 VINLINE vec v_adam(const step_vectors *c, vec theta, vec g, vec *m, vec *v)
 {
-    g = v_fma(c->prior, theta, g);
+    g = v_with_prior(c, theta, g);
     *m = v_fma(c->beta1, *m, c->beta1_rest * g);
     *v = v_fma(c->beta2, *v, c->beta2_rest * (g * g));
     return v_fma(c->keep, theta, -(c->rate * *m / v_fma(c->root, v_sqrt(*v), c->eps)));

@@ -51,6 +51,13 @@ enum {
     SEGMENT = 64                   /* elements that segment_sum takes at once */
 };
 
+/* Before a loop with a small constant count that is to vanish. */
+#if defined __clang__
+# define UNROLL _Pragma("clang loop unroll(full)")
+#else
+# define UNROLL _Pragma("GCC unroll 16")
+#endif
+
 #define VINLINE static inline __attribute__((always_inline, unused))
 
 /* x - 0 is x for every x, -0 included. */
@@ -84,6 +91,7 @@ VINLINE ivec v_eq(vec a, vec b) { return (ivec)(a == b); }
  *   vec  v_sqrt(vec a)
  *   vec  v_select(ivec m, vec a, vec b)  lanes of a where m is -1, of b where it is 0
  *   int  v_any(ivec m)                 some lane is -1
+ *   vec  v_load_u8(const uint8_t *p)   VL bytes as numbers
  *   uvec u_mul32(uvec a, uvec b)       AEVB_BITS == 64: product of the lower 32 bits of each lane
  *   vec  v_load_part(const real *p, size_t n), v_store_part(real *p, vec v, size_t n): n < VL elements, the rest
  *        zero; nothing else is touched */
@@ -109,6 +117,38 @@ VINLINE void v_store_n(real *p, vec v, size_t n)
     }
 }
 
+VINLINE vec v_load_u8_n(const uint8_t *p, size_t n)
+{
+    uint8_t bytes[VL] = { 0 };
+    if (n < VL) {
+        memcpy(bytes, p, n);
+        p = bytes;
+    }
+    return v_load_u8(p);
+}
+
+/* The first n <= VL doubles as numbers of the precision, and the other way round. */
+typedef double wide_vec __attribute__((vector_size(VL * sizeof(double))));
+VINLINE vec v_load_f64_n(const double *p, size_t n)
+{
+    wide_vec w = { 0 };
+    if (n == VL) {
+        memcpy(&w, p, sizeof w);
+    } else {
+        memcpy(&w, p, n * sizeof *p);
+    }
+    return __builtin_convertvector(w, vec);
+}
+VINLINE void v_store_f64_n(double *p, vec v, size_t n)
+{
+    const wide_vec w = __builtin_convertvector(v, wide_vec);
+    if (n == VL) {
+        memcpy(p, &w, sizeof w);
+    } else {
+        memcpy(p, &w, n * sizeof *p);
+    }
+}
+
 /* a > b ? a : b, and the other way round: b when a or b is NaN. */
 VINLINE vec v_max(vec a, vec b) { return v_select(v_lt(b, a), a, b); }
 VINLINE vec v_min(vec a, vec b) { return v_select(v_lt(a, b), a, b); }
@@ -128,7 +168,7 @@ VINLINE vec v_step(vec p, vec x, real c) { return v_fma(p, x, v_set1(c)); }
 VINLINE vec v_poly(vec x, const real *c, int n)
 {
     vec p = v_set1(c[n - 1]);
-    for (int i = n - 2; i >= 0; i--) {
+    UNROLL for (int i = n - 2; i >= 0; i--) {
         p = v_step(p, x, c[i]);
     }
     return p;
@@ -138,18 +178,24 @@ VINLINE vec v_poly(vec x, const real *c, int n)
  * t[j], t[j + LANES], ... from the left, then a tree in float64 that adds the upper half to the lower. */
 VINLINE double segment_sum(const real t[SEGMENT])
 {
-    double s[LANES];
-    for (int j = 0; j < LANES; j += VL) {
-        vec lane = v_load(t + j);
-        for (int i = LANES; i < SEGMENT; i += LANES) {
-            lane += v_load(t + i + j);
+    enum { PARTS = LANES / VL };
+    wide_vec part[PARTS];
+    UNROLL for (int j = 0; j < PARTS; j++) {
+        vec lane = v_load(t + j * VL);
+        UNROLL for (int i = LANES; i < SEGMENT; i += LANES) {
+            lane += v_load(t + i + j * VL);
         }
-        for (int k = 0; k < VL; k++) {
-            s[j + k] = (double)lane[k];
+        part[j] = __builtin_convertvector(lane, wide_vec);
+    }
+    UNROLL for (int half = PARTS / 2; half > 0; half /= 2) {
+        UNROLL for (int j = 0; j < half; j++) {
+            part[j] += part[j + half];
         }
     }
-    for (int half = LANES / 2; half > 0; half /= 2) {
-        for (int j = 0; j < half; j++) {
+    double s[VL];
+    memcpy(s, &part[0], sizeof s);
+    UNROLL for (int half = VL / 2; half > 0; half /= 2) {
+        UNROLL for (int j = 0; j < half; j++) {
             s[j] += s[j + half];
         }
     }

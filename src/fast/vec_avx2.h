@@ -24,6 +24,10 @@ VINLINE vec v_select(ivec m, vec a, vec b) { return (vec)_mm256_blendv_ps((__m25
 VINLINE int v_any(ivec m) { return _mm256_movemask_ps((__m256)m) != 0; }
 VINLINE vec v_load_part(const real *p, size_t n) { return (vec)_mm256_maskload_ps(p, lane_mask(n)); }
 VINLINE void v_store_part(real *p, vec v, size_t n) { _mm256_maskstore_ps(p, lane_mask(n), (__m256)v); }
+VINLINE vec v_load_u8(const uint8_t *p)
+{
+    return (vec)_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p)));
+}
 #else
 VINLINE vec v_fmadd(vec a, vec b, vec c) { return (vec)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c); }
 VINLINE vec v_sqrt(vec a) { return (vec)_mm256_sqrt_pd((__m256d)a); }
@@ -31,6 +35,12 @@ VINLINE vec v_select(ivec m, vec a, vec b) { return (vec)_mm256_blendv_pd((__m25
 VINLINE int v_any(ivec m) { return _mm256_movemask_pd((__m256d)m) != 0; }
 VINLINE vec v_load_part(const real *p, size_t n) { return (vec)_mm256_maskload_pd(p, lane_mask(n)); }
 VINLINE void v_store_part(real *p, vec v, size_t n) { _mm256_maskstore_pd(p, lane_mask(n), (__m256d)v); }
+VINLINE vec v_load_u8(const uint8_t *p)
+{
+    int32_t bytes;
+    memcpy(&bytes, p, sizeof bytes);
+    return (vec)_mm256_cvtepi32_pd(_mm_cvtepu8_epi32(_mm_cvtsi32_si128(bytes)));
+}
 VINLINE uvec u_mul32(uvec a, uvec b) { return (uvec)_mm256_mul_epu32((__m256i)a, (__m256i)b); }
 #endif
 

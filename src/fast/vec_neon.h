@@ -26,6 +26,6 @@ VINLINE int v_any(ivec m) { return vmaxvq_u32((uint32x4_t)m) != 0; }
 VINLINE uvec u_mul32(uvec a, uvec b) { return (uvec)vmull_u32(vmovn_u64((uint64x2_t)a), vmovn_u64((uint64x2_t)b)); }
 #endif
 
-#include "fast/vec_part.h"
+#include "fast/vec_plain.h"
 
 #endif

@@ -36,6 +36,6 @@ VINLINE uvec u_mul32(uvec a, uvec b)
 }
 #endif
 
-#include "fast/vec_part.h"
+#include "fast/vec_plain.h"
 
 #endif

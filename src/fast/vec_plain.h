@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Partial loads and stores of vec.h for levels without masked memory access. */
-#ifndef AEVB_VEC_PART_H
-#define AEVB_VEC_PART_H
+ * Operations of vec.h for levels that have no instruction for them: partial loads and stores, bytes to numbers. */
+#ifndef AEVB_VEC_PLAIN_H
+#define AEVB_VEC_PLAIN_H
 
 VINLINE vec v_load_part(const real *p, size_t n)
 {
@@ -17,6 +17,15 @@ VINLINE void v_store_part(real *p, vec v, size_t n)
     for (size_t i = 0; i < n && i < VL; i++) {
         p[i] = v[i];
     }
+}
+
+VINLINE vec v_load_u8(const uint8_t *p)
+{
+    vec v = { 0 };
+    for (int i = 0; i < VL; i++) {
+        v[i] = (real)p[i];
+    }
+    return v;
 }
 
 #endif
