@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Runs that stop: a run resumed after any kind of end goes on as if it had never stopped, to the bit, and its files can
-# be read at any time.
+# Runs that stop: a run resumed after any kind of end goes on as if it had never stopped, to the bit, and its files
+# can be read at any time.
 . "$AEVB_SRCDIR/tests/support/tap.sh"
 . "$AEVB_SRCDIR/tests/support/cli.sh"
 cd "$tap_work" || exit 99

@@ -210,6 +210,7 @@ error_t aevb_cli_engine_option(int key, const char *arg, const struct argp_state
 
 aevb_engine_config aevb_cli_engine_default(void)
 {
-    return (aevb_engine_config){.kind = AEVB_ENGINE_REF, .precision = AEVB_F64, .level = -1, .threads = 0,
-                                .max_batch = 128, .max_samples = 1};
+    const aevb_train_config config = aevb_train_default();
+    return (aevb_engine_config){.kind = config.engine, .precision = config.precision, .level = config.level,
+                                .threads = config.threads, .max_batch = config.batch, .max_samples = 1};
 }

@@ -102,7 +102,7 @@ static aevb_status arch_to_json(const aevb_arch *arch, json_t **out, aevb_error 
     if (status != AEVB_OK)
         return status;
     status = aevb_json_parse("architecture", text, strlen(text), out, err);
-    aevb_free(text);
+    free(text);
     return status;
 }
 
