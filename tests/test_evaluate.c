@@ -7,10 +7,10 @@
 #include "aevb/infer.h"
 #include "aevb/rng.h"
 #include "toy_run.h"
-#include "no_leak.h"
+#include "leaks.h"
 
-TestSuite(evaluate, .fini = no_block_left);
-TestSuite(encode_all, .fini = no_block_left);
+TestSuite(evaluate, .fini = no_leaks);
+TestSuite(encode_all, .fini = no_leaks);
 
 enum { Z = 2, SEED = 5, PASS = 3, N = TOY_TEST_N };
 
