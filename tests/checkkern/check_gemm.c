@@ -265,3 +265,65 @@ void check_gemm_bias(check *c)
     free(w);
     free(dw);
 }
+
+/* [AFFINE.2] [ADAM.1] The gradient of a panel of weights, summed over n rows, and step 2 with it at beta1 = 1/2 and
+ * beta2 = 3/4 (as in check_optim.c). The gradient's error is that of its sum; it comes twice into v, and from there
+ * relatively into the step. */
+void check_gemm_adam(check *c)
+{
+    const shape s = { c->n, 1 + c->n * 3 % 29, 1 + c->n * 7 % 53, panel_of(c) };
+    const double lr = 0x1p-7, beta1 = 0.5, beta2 = 0.75, eps = 0x1p-10;
+    const aevb_step_scalars step = { .keep = 1.0, .rate = lr / 0.75, .beta1 = beta1, .beta2 = beta2,
+                                     .root = 1.0 / sqrt(0.4375), .eps = eps };
+    const size_t n = s.in * s.out;
+    if (skipped(c, c->n)) {
+        return;
+    }
+    double *x = random_matrix(c, s.R * s.in), *dy = random_matrix(c, s.R * s.out), *theta = random_matrix(c, n);
+    double *m = random_matrix(c, n), *v = zeros(n), *unused = zeros(n), *turned = zeros(n), *db = zeros(s.out);
+    for (size_t i = 0; i < n; i++) {
+        v[i] = value_in(c, 0.0, 4.0);
+    }
+    double *tp = to_panels(s.in, s.out, s.P, theta), *mp = to_panels(s.in, s.out, s.P, m);
+    double *vp = to_panels(s.in, s.out, s.P, v), *g = zeros(n);
+    buf *xp = panels_in(c, s.R, s.in, s.P, x), *dyp = panels_in(c, s.R, s.out, s.P, dy);
+    const size_t padded = s.in * round_up(s.out, s.P);
+    buf *tb = inout_values(c, padded, tp), *mb = inout_values(c, padded, mp), *vb = inout_values(c, padded, vp);
+    for (size_t j = 0; j < s.out; j += s.P) {
+        const size_t width = s.out - j < s.P ? s.out - j : s.P, at_j = j * s.in;
+        KERN(c, gemm_adam, (s.R, s.in, width, xp->p, s.R * s.P, from(c, dyp, j * s.R), &step, from(c, tb, at_j),
+                            from(c, mb, at_j), from(c, vb, at_j)));
+    }
+    REF(c, aevb_ref_affine_backward(s.R, s.in, s.out, x, unused, dy, NULL, turned, db);
+        aevb_ref_adam(n, 2, lr, beta1, beta2, eps, theta, turned, m, v));
+    c->items = (double)(s.R * s.in * (s.out < s.P ? s.out : s.P));
+    /* the reference's gradient is [out][in], the rest [in][out]: once more in the right order */
+    for (size_t k = 0; k < n && !c->bench; k++) {
+        const size_t at_k = k % s.out / s.P * s.in * s.P + k / s.out * s.P + k % s.out % s.P;
+        g[k] = turned[k % s.out * s.in + k / s.out];
+        theta[k] = tp[at_k];
+        m[k] = mp[at_k];
+        v[k] = vp[at_k];
+    }
+    aevb_ref_adam(n, 2, lr, beta1, beta2, eps, theta, g, m, v);
+    for (size_t k = 0; k < n && !c->bench; k++) {
+        const size_t i = k / s.out, o = k % s.out, at_k = o / s.P * s.in * s.P + i * s.P + o % s.P;
+        double size = 0.0;
+        for (size_t r = 0; r < s.R; r++) {
+            size += fabs(x[r * s.in + i] * dy[r * s.out + o]);
+        }
+        const double size_m = beta1 * fabs(mp[at_k]) + (1.0 - beta1) * size;
+        const double size_v = beta2 * vp[at_k] + (1.0 - beta2) * size * size;
+        const double terms = 2.0 * (double)s.R + 2.0, spread = v[k] > 0.0 ? size_v / v[k] : 1.0;
+        const double change = (step.rate * size_m + smallest_normal(c)) / (step.root * sqrt(v[k]) + eps) * spread;
+        expect_gamma(c, "m", k, at(mb, at_k), m[k], size_m, terms, terms);
+        expect_gamma(c, "v", k, at(vb, at_k), v[k], size_v, terms, terms);
+        if (!out_of_range(c, size_v)) {
+            expect_gamma(c, "theta", k, at(tb, at_k), theta[k], fabs(tp[at_k]) + change, terms, terms);
+        }
+    }
+    double *all[] = { x, dy, theta, m, v, unused, turned, db, tp, mp, vp, g };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        free(all[i]);
+    }
+}
