@@ -27,6 +27,7 @@ unit_programs = \
 	tests/test_known_truth \
 	tests/test_likelihood \
 	tests/test_model_file \
+	tests/test_moments \
 	tests/test_network \
 	tests/test_npy_write \
 	tests/test_objective \
