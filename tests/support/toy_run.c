@@ -47,6 +47,8 @@ aevb_train_config toy_config(void)
     config.engine = AEVB_ENGINE_REF;
     config.precision = AEVB_F64;
     config.binarise = AEVB_BINARISE_DYNAMIC;
+    config.engine = AEVB_ENGINE_REF;
+    config.precision = AEVB_F64;
     strcpy(config.data, "toy");
     return config;
 }
