@@ -5,12 +5,13 @@ TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = CRITERION_OUTPUTS=tap:-; AEVB_SRCDIR='$(abs_top_srcdir)'; AEVB_BUILDDIR='$(abs_top_builddir)'; \
 	export CRITERION_OUTPUTS AEVB_SRCDIR AEVB_BUILDDIR;
-UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/support $(GSL_CFLAGS) $(JANSSON_CFLAGS) $(CRITERION_CFLAGS)
-UNIT_LIBS = libaevb_core.la $(CRITERION_LIBS)
+AM_CPPFLAGS += -I$(top_srcdir)/tests/support $(CRITERION_CFLAGS)
+LDADD = libaevb_core.la $(CORE_LIBS) $(CRITERION_LIBS)
 
 if HAVE_CRITERION
 include $(srcdir)/tests/unit.mk
 endif
+include $(srcdir)/tests/vectors.mk
 
 # Specification, reference and tests name each other; the script reads the source tree.
 TESTS += tests/coverage.sh

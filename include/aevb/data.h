@@ -13,6 +13,7 @@ extern "C" {
 
 /* Immutable rows. Exactly one of u8 and f64 is set. The value of element i of row n is u8[n * X + i] / 255
  * (correctly rounded, [DATA.1]) or f64[n * X + i]. labels may be NULL. */
+struct aevb_storage;
 typedef struct aevb_dataset {
     size_t n;                      /* rows */
     size_t x_dim;                  /* X */
@@ -21,6 +22,7 @@ typedef struct aevb_dataset {
     double *f64;                   /* [n][X] */
     uint32_t *labels;              /* [n], or NULL */
     char sha256[65];               /* of the row bytes as stored above (f64: little-endian doubles), hex */
+    struct aevb_storage *storage;  /* private: the memory that both parts of a source share, or NULL */
 } aevb_dataset;
 
 AEVB_API void aevb_dataset_free(aevb_dataset *dataset); /* NULL is fine */
@@ -35,9 +37,10 @@ typedef struct aevb_data {
 AEVB_API void aevb_data_close(aevb_data *data); /* frees both parts and clears them */
 
 /* Opens a data source by the name "sprites" or by a path: an IDX or IDX.gz file, or a directory that holds the four
- * canonical MNIST names (.gz or not). A single file has no test part: the last tenth of its rows, after a
- * permutation by `seed` (stream AEVB_STREAM_SPLIT), becomes one. limit > 0 keeps the first `limit` rows of the
- * training part. EIO, EFORMAT and EDOMAIN (a declared scale that the data contradict, [DATA.1]) say which file. */
+ * canonical MNIST names (.gz or not; labels are optional). A single file has no test part: the last tenth of its
+ * rows, after a permutation by `seed` (stream AEVB_STREAM_SPLIT), becomes one; of the sprites, whose labels are their
+ * indices, the last sixth [DATA.4]. limit > 0 keeps the first `limit` rows of the training part. EIO, EFORMAT,
+ * EUNSUPPORTED, ESHAPE and EDOMAIN (a declared scale that the data contradict, [DATA.1]) say which file. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_data_open(const char *source, size_t limit, uint64_t seed, aevb_data *out,
                                                     aevb_error *err);
 

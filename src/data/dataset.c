@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Data sets: ownership of the rows, the check of their scale, the split, the hash. */
+#include "config.h"
+#include "dataset.h"
+
+#include <nettle/sha2.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "aevb/rng.h"
+#include "alloc.h"
+#include "error.h"
+
+/* The rows and labels of a source that was split, freed with the last part that uses them. */
+struct aevb_storage {
+    atomic_size_t users;
+    uint8_t *u8;
+    uint32_t *labels;
+};
+
+aevb_dataset *aevb_dataset_of_bytes(uint8_t *rows, size_t n, size_t x_dim)
+{
+    aevb_dataset *dataset = aevb_alloc(1, sizeof *dataset);
+    if (dataset != NULL) {
+        dataset->n = n;
+        dataset->x_dim = x_dim;
+        dataset->u8 = rows;
+    }
+    return dataset;
+}
+
+void aevb_dataset_free(aevb_dataset *dataset)
+{
+    if (dataset == NULL)
+        return;
+    struct aevb_storage *storage = dataset->storage;
+    if (storage == NULL) {
+        aevb_free(dataset->u8);
+        aevb_free(dataset->f64);
+        aevb_free(dataset->labels);
+    } else if (atomic_fetch_sub(&storage->users, 1) == 1) {
+        aevb_free(storage->u8);
+        aevb_free(storage->labels);
+        aevb_free(storage);
+    }
+    aevb_free(dataset);
+}
+
+void aevb_data_close(aevb_data *data)
+{
+    aevb_dataset_free(data->train);
+    aevb_dataset_free(data->test);
+    *data = (aevb_data){0};
+}
+
+static aevb_status check_bytes(const aevb_dataset *d, const char *name, aevb_error *err)
+{
+    uint8_t largest = 0;
+    for (size_t i = 0; i < d->n * d->x_dim && largest <= 1; i++)
+        largest = d->u8[i] > largest ? d->u8[i] : largest;
+    if (largest > 1)
+        return AEVB_OK;
+    return aevb_fail(err, AEVB_EDOMAIN, "%s: wrong scale: the largest byte is %d, so the maximum of x would be %d/255. "
+                     "Bytes 0..255 are expected and are divided by 255 here; divided before that, they would be "
+                     "scaled twice. Data of 0 and 1 are to be stored as 0 and 255", name, largest, largest);
+}
+
+static aevb_status check_numbers(const aevb_dataset *d, const char *name, aevb_error *err)
+{
+    double largest = 0;
+    for (size_t i = 0; i < d->n * d->x_dim; i++) {
+        double x = d->f64[i];
+        if (!(x >= 0 && x <= 1))
+            return aevb_fail(err, AEVB_EDOMAIN, "%s: wrong scale: element %zu of row %zu is %.17g, outside 0..1. Numbers "
+                             "are used as they are: divide pictures of 0..255 by 255, once", name, i % d->x_dim,
+                             i / d->x_dim, x);
+        largest = x > largest ? x : largest;
+    }
+    if (largest > 1.0 / 255.0)
+        return AEVB_OK;
+    return aevb_fail(err, AEVB_EDOMAIN, "%s: wrong scale: the maximum of x is %g, at most 1/255. Were the data divided "
+                     "by 255 twice?", name, largest);
+}
+
+aevb_status aevb_dataset_check_scale(const aevb_dataset *dataset, const char *name, aevb_error *err)
+{
+    return dataset->u8 != NULL ? check_bytes(dataset, name, err) : check_numbers(dataset, name, err);
+}
+
+/* Row i <- row p[i], cycle by cycle, with one row of spare memory. p becomes the identity. */
+static void permute_rows(aevb_dataset *d, uint32_t *p, uint8_t *spare)
+{
+    size_t X = d->x_dim;
+    for (uint32_t start = 0; start < d->n; start++) {
+        uint32_t label = d->labels != NULL ? d->labels[start] : 0, to = start;
+        if (p[start] == start)
+            continue;
+        memcpy(spare, d->u8 + start * X, X);
+        for (uint32_t from; (from = p[to]) != start; to = from) {
+            memcpy(d->u8 + to * X, d->u8 + from * X, X);
+            if (d->labels != NULL)
+                d->labels[to] = d->labels[from];
+            p[to] = to;
+        }
+        memcpy(d->u8 + to * X, spare, X);
+        if (d->labels != NULL)
+            d->labels[to] = label;
+        p[to] = to;
+    }
+}
+
+aevb_status aevb_dataset_split(aevb_dataset *whole, size_t n_test, uint64_t seed, aevb_dataset **test,
+                               aevb_error *err)
+{
+    uint32_t *p = aevb_alloc(whole->n, sizeof *p);
+    uint8_t *spare = aevb_alloc(whole->x_dim, 1);
+    struct aevb_storage *storage = n_test > 0 ? aevb_alloc(1, sizeof *storage) : NULL;
+    aevb_dataset *part = n_test > 0 ? aevb_alloc(1, sizeof *part) : NULL;
+    bool ready = p != NULL && spare != NULL && (n_test == 0 || (storage != NULL && part != NULL));
+    if (ready) {
+        aevb_permutation(seed, aevb_stream(AEVB_STREAM_SPLIT, 0), whole->n, p);
+        permute_rows(whole, p, spare);
+    }
+    if (ready && n_test > 0) {
+        atomic_init(&storage->users, 2);
+        storage->u8 = whole->u8;
+        storage->labels = whole->labels;
+        whole->storage = storage;
+        whole->n -= n_test;
+        *part = *whole;
+        part->n = n_test;
+        part->u8 += whole->n * whole->x_dim;
+        if (whole->labels != NULL)
+            part->labels += whole->n;
+    }
+    aevb_free(p);
+    aevb_free(spare);
+    if (!ready) {
+        aevb_free(storage);
+        aevb_free(part);
+        return aevb_fail_memory(err);
+    }
+    *test = part;
+    return AEVB_OK;
+}
+
+void aevb_dataset_hash(aevb_dataset *dataset)
+{
+    struct sha256_ctx sha;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    sha256_init(&sha);
+    sha256_update(&sha, dataset->n * dataset->x_dim, dataset->u8);
+    sha256_digest(&sha, sizeof digest, digest);
+    for (size_t i = 0; i < sizeof digest; i++)
+        snprintf(dataset->sha256 + 2 * i, 3, "%02x", digest[i]);
+}

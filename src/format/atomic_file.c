@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Temporary file in the same directory, fsync, rename, fsync of the directory. */
+#include "config.h"
+#include "format/atomic_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "error.h"
+
+enum { TRIES = 100 };
+
+struct aevb_atomic {
+    int dir;            /* everything is relative to it, so a later chdir does no harm */
+    FILE *stream;       /* NULL once closed */
+    char temporary[64]; /* name in dir; empty when there is nothing to remove */
+    const char *name;   /* last component of path */
+    char path[];
+};
+
+/* The directory part of path, opened. */
+static int open_directory(aevb_atomic *file)
+{
+    char *slash = strrchr(file->path, '/');
+    file->name = slash == NULL ? file->path : slash + 1;
+    if (slash == NULL)
+        return open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char kept = slash[1];
+    slash[1] = '\0'; /* with the slash: "/x" lies in "/" */
+    int dir = open(file->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    slash[1] = kept;
+    return dir;
+}
+
+static int create_temporary(aevb_atomic *file)
+{
+    for (unsigned i = 0; i < TRIES; i++) {
+        struct timespec now = {0};
+        clock_gettime(CLOCK_REALTIME, &now);
+        snprintf(file->temporary, sizeof file->temporary, ".aevb-%ld-%ld-%u.tmp", (long)getpid(), now.tv_nsec, i);
+        int fd = openat(file->dir, file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0 || errno != EEXIST)
+            return fd;
+    }
+    return -1;
+}
+
+static aevb_status start(aevb_atomic *file, aevb_error *err)
+{
+    file->dir = open_directory(file);
+    if (file->dir < 0)
+        return aevb_fail_errno(err, file->path, "cannot open its directory");
+    struct stat st;
+    if (*file->name == '\0' || (fstatat(file->dir, file->name, &st, 0) == 0 && !S_ISREG(st.st_mode)))
+        return aevb_fail(err, AEVB_EIO, "%s: is not a regular file and will not be replaced by one", file->path);
+    int fd = create_temporary(file);
+    if (fd < 0) {
+        file->temporary[0] = '\0';
+        return aevb_fail_errno(err, file->path, "cannot create a file beside it");
+    }
+    file->stream = fdopen(fd, "wb");
+    if (file->stream == NULL) {
+        close(fd);
+        return aevb_fail_memory(err);
+    }
+    return AEVB_OK;
+}
+
+aevb_status aevb_atomic_open(const char *path, aevb_atomic **out, aevb_error *err)
+{
+    aevb_atomic *file = aevb_alloc(1, sizeof *file + strlen(path) + 1);
+    if (file == NULL)
+        return aevb_fail_memory(err);
+    strcpy(file->path, path);
+    aevb_status status = start(file, err);
+    if (status == AEVB_OK)
+        *out = file;
+    else
+        aevb_atomic_discard(file);
+    return status;
+}
+
+aevb_status aevb_atomic_write(aevb_atomic *file, const void *data, size_t n, aevb_error *err)
+{
+    if (n > 0 && fwrite(data, 1, n, file->stream) != n)
+        return aevb_fail_errno(err, file->path, "cannot write");
+    return AEVB_OK;
+}
+
+FILE *aevb_atomic_file(aevb_atomic *file)
+{
+    return file->stream;
+}
+
+static aevb_status finish(aevb_atomic *file, aevb_error *err)
+{
+    errno = EIO; /* for an error of an earlier write, whose own number is gone */
+    if (ferror(file->stream) || fflush(file->stream) != 0)
+        return aevb_fail_errno(err, file->path, "cannot write");
+    if (fsync(fileno(file->stream)) != 0)
+        return aevb_fail_errno(err, file->path, "cannot sync");
+    int closed = fclose(file->stream);
+    file->stream = NULL;
+    if (closed != 0)
+        return aevb_fail_errno(err, file->path, "cannot close");
+    if (renameat(file->dir, file->temporary, file->dir, file->name) != 0)
+        return aevb_fail_errno(err, file->path, "cannot rename the new file to it");
+    file->temporary[0] = '\0';
+    if (fsync(file->dir) != 0 && errno != EINVAL) /* EINVAL: a file system that cannot sync directories */
+        return aevb_fail_errno(err, file->path, "written, but cannot sync its directory");
+    return AEVB_OK;
+}
+
+aevb_status aevb_atomic_commit(aevb_atomic *file, aevb_error *err)
+{
+    aevb_status status = finish(file, err);
+    aevb_atomic_discard(file);
+    return status;
+}
+
+void aevb_atomic_discard(aevb_atomic *file)
+{
+    if (file == NULL)
+        return;
+    if (file->stream != NULL)
+        fclose(file->stream);
+    if (file->temporary[0] != '\0')
+        unlinkat(file->dir, file->temporary, 0);
+    if (file->dir >= 0)
+        close(file->dir);
+    aevb_free(file);
+}
