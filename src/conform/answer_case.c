@@ -8,7 +8,8 @@
 #include "alloc.h"
 #include "conform/answer_types.h"
 
-static const aevb_answer_type *const lists[] = {aevb_answer_kernels, aevb_answer_objectives, aevb_answer_models};
+static const aevb_answer_type *const lists[] = {aevb_answer_kernels, aevb_answer_objectives, aevb_answer_rng,
+                                              aevb_answer_models};
 enum { N_LISTS = sizeof lists / sizeof *lists };
 
 const char *aevb_answer_type_name(size_t i)
@@ -52,9 +53,14 @@ static const char *next(const char *list, char name[24], char shape[8])
 /* Elements of a shape "BKZ", given the dimensions in the order of type->dims. */
 static size_t size_of(const aevb_answer_type *type, const size_t *d, const char *shape)
 {
+    char name[24], none[8];
     size_t n = 1;
-    for (; *shape != '\0'; shape++)
-        n *= d[(size_t)(strchr(type->dims, *shape) - type->dims) / 2];
+    for (; *shape != '\0'; shape++) {
+        size_t i = 0;
+        for (const char *at = type->dims; (at = next(at, name, none)) != NULL && name[0] != *shape; i++)
+            ;
+        n *= d[i];
+    }
     return n;
 }
 

@@ -9,8 +9,8 @@
 enum { AEVB_ANSWER_DIMS = 4, AEVB_ANSWER_ARRAYS = 8 };
 
 typedef struct aevb_answer_type {
-    /* dims: names of dimensions, one letter each, "B K Z". in, out: arrays with the dimensions of their shapes,
-     * "mu:BZ eps:BKZ"; "beta:" is a scalar. */
+    /* dims: names of dimensions, "B K Z". in, out: arrays with the first letters of their dimensions, "mu:BZ eps:BKZ";
+     * "loss:" is a scalar. */
     const char *name, *dims, *in, *out;
     /* d: dims in order; in, out: arrays in order, out zeroed. EUNSUPPORTED: a setting that does not exist. */
     aevb_status (*answer)(const aevb_kernel_set *k, const aevb_vector_group *group, const size_t *d,
@@ -23,6 +23,6 @@ typedef struct aevb_answer_type {
 } aevb_answer_type;
 
 /* Each ends with a row whose name is NULL. */
-extern const aevb_answer_type aevb_answer_kernels[], aevb_answer_objectives[], aevb_answer_models[];
+extern const aevb_answer_type aevb_answer_kernels[], aevb_answer_objectives[], aevb_answer_rng[], aevb_answer_models[];
 
 #endif

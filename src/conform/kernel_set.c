@@ -45,5 +45,7 @@ aevb_kernel_set aevb_kernel_set_with(const aevb_kernel_set *other)
         set.name = other->name;
     AEVB_KERNEL_SET(REPLACE)
     set.no_domain = other->no_domain;
+    set.heads_swapped = other->heads_swapped;
+    set.logvar_head_lost = other->logvar_head_lost;
     return set;
 }

@@ -48,7 +48,9 @@
 #define AEVB_KERNEL_MEMBER(name, arguments) void (*name) arguments;
 typedef struct aevb_kernel_set {
     AEVB_KERNEL_SET(AEVB_KERNEL_MEMBER)
-    int no_domain; /* data are not checked: [BERN.3] [GREY.3] [GAUSS.3] left out */
+    int no_domain;        /* data are not checked: [BERN.3] [GREY.3] [GAUSS.3] left out */
+    int heads_swapped;    /* the encoder's two heads are taken for each other */
+    int logvar_head_lost; /* nothing is propagated back through the logvar head */
 } aevb_kernel_set;
 
 extern const aevb_kernel_set aevb_kernel_set_ref;

@@ -51,7 +51,7 @@ static aevb_status only(const reader *r, json_t *object, const char *const *keys
     return AEVB_OK;
 }
 
-static int number(const json_t *value, double *out)
+int aevb_vector_number_of(const json_t *value, double *out)
 {
     if (json_is_number(value)) {
         *out = json_number_value(value);
@@ -82,7 +82,7 @@ static aevb_status numbers(const reader *r, const char *name, const json_t *valu
         return aevb_fail_memory(r->err);
     *out = data;
     for (size_t i = 0; i < n; i++)
-        if (!number(rank == 0 ? value : json_array_get(value, i), &data[i]))
+        if (!aevb_vector_number_of(rank == 0 ? value : json_array_get(value, i), &data[i]))
             return bad(r, "not a number in array", name);
     return AEVB_OK;
 }

@@ -52,6 +52,9 @@ typedef struct aevb_vector_file {
 AEVB_MUST_CHECK aevb_status aevb_vector_open(const char *path, aevb_vector_file **out, aevb_error *err);
 void aevb_vector_close(aevb_vector_file *file); /* NULL is fine */
 
+/* 1 and the value of a number, or of "nan", "inf" or "-inf"; 0 for anything else. */
+int aevb_vector_number_of(const json_t *value, double *out);
+
 /* NULL, 0 and fallback when there is none of that name. */
 const aevb_vector_array *aevb_vector_input(const aevb_vector_test *test, const char *name);
 const aevb_vector_expected *aevb_vector_wanted(const aevb_vector_test *test, const char *name);

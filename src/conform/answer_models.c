@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Cases about whole models: terms, losses and gradients. */
+#include "config.h"
+#include "conform/answer_types.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "conform/composed_model.h"
+
+/* to[0..n-1] <- the input of that name. */
+static aevb_status load(const aevb_vector_test *test, const char *name, size_t n, double *to)
+{
+    const aevb_vector_array *input = aevb_vector_input(test, name);
+    if (input == NULL || input->n != n)
+        return AEVB_EFORMAT;
+    memcpy(to, input->data, n * sizeof *to);
+    return AEVB_OK;
+}
+
+/* The output of that name, if it is wanted, <- from[0..n-1]. */
+static aevb_status give(const aevb_vector_test *test, double *const *outputs, const char *name, size_t n,
+                        const double *from)
+{
+    const aevb_vector_expected *wanted = aevb_vector_wanted(test, name);
+    if (wanted == NULL)
+        return AEVB_OK;
+    if (wanted->array.n != n)
+        return AEVB_EFORMAT;
+    memcpy(outputs[wanted - test->expected], from, n * sizeof *from);
+    return AEVB_OK;
+}
+
+static aevb_status load_model(const aevb_vector_test *test, aevb_composed *m)
+{
+    const size_t B = m->B, K = m->K;
+    aevb_status status = load(test, "x", B * m->arch.x_dim, m->work.x);
+    if (status == AEVB_OK)
+        status = load(test, "eps", B * K * m->arch.z_dim, m->work.eps);
+    for (size_t i = 0; status == AEVB_OK && i < m->layout.n_tensors; i++) {
+        const aevb_tensor *t = &m->layout.tensors[i];
+        status = load(test, t->name, t->count, m->params + t->offset);
+    }
+    return status;
+}
+
+static aevb_status give_model(const aevb_vector_test *test, double *const *outputs, const aevb_composed *m,
+                              double loss, const aevb_parts *parts)
+{
+    const aevb_vae_work *w = &m->work;
+    const size_t B = m->B, R = B * m->K, X = m->arch.x_dim, Z = m->arch.z_dim;
+    const int gaussian = m->arch.likelihood == AEVB_GAUSSIAN || m->arch.likelihood == AEVB_GAUSSIAN_FIXED;
+    const struct { const char *name; size_t n; const double *from; } list[] = {
+        {"mu", B * Z, w->mu}, {"logvar", B * Z, w->logvar}, {"z", R * Z, w->z}, {gaussian ? "mean" : "a", R * X, w->out},
+        {"x_logvar", R * X, w->out_logvar}, {"logpx", R, w->logpx}, {"logpz", R, w->logpz}, {"logq", R, w->logq},
+        {"kl", B * Z, w->kl}, {"loss", 1, &loss}, {"recon", 1, &parts->recon}, {"kl_total", 1, &parts->kl},
+        {"dmu", B * Z, w->dmu}, {"dlogvar", B * Z, w->dlogvar}, {"dz", R * Z, w->dz},
+        {gaussian ? "dmean" : "da", R * X, w->dout}, {"dx_logvar", R * X, w->dout_logvar},
+    };
+    aevb_status status = AEVB_OK;
+    for (size_t i = 0; status == AEVB_OK && i < sizeof list / sizeof *list; i++)
+        status = give(test, outputs, list[i].name, list[i].n, list[i].from);
+    for (size_t i = 0; status == AEVB_OK && i < m->layout.n_tensors; i++) {
+        const aevb_tensor *t = &m->layout.tensors[i];
+        char name[32];
+        snprintf(name, sizeof name, "d.%s", t->name);
+        status = give(test, outputs, name, t->count, m->grad + t->offset);
+    }
+    return status;
+}
+
+static aevb_status objective_of(const aevb_vector_group *group, aevb_objective *objective)
+{
+    const char *name = aevb_vector_text(group, "objective");
+    objective->beta = aevb_vector_setting(group, "beta", 1);
+    return name == NULL ? AEVB_EUNSUPPORTED : aevb_objective_parse(name, &objective->kind);
+}
+
+static aevb_status answer(const aevb_kernel_set *k, const aevb_vector_group *group, const aevb_vector_test *test,
+                          double *const *outputs, aevb_composed *m)
+{
+    aevb_objective objective;
+    double loss, *bound = m->work.dmu; /* room for B numbers until the gradients are worked out */
+    aevb_parts parts;
+    aevb_status status = load_model(test, m);
+    if (status == AEVB_OK && objective_of(group, &objective) != AEVB_OK)
+        status = AEVB_EUNSUPPORTED;
+    const size_t n = m->B * m->arch.x_dim;
+    if (status == AEVB_OK && !k->no_domain && aevb_ref_domain(m->arch.likelihood, n, m->work.x) < n)
+        status = AEVB_EDOMAIN;
+    if (status != AEVB_OK)
+        return status;
+    aevb_composed_forward(m);
+    const aevb_terms terms = aevb_composed_terms(m);
+    k->parts(&terms, &parts);
+    k->iwae(&terms, bound);
+    status = give(test, outputs, "bound", m->B, bound);
+    k->objective(&objective, &terms, &loss, &m->adjoints);
+    aevb_composed_backward(m);
+    return status == AEVB_OK ? give_model(test, outputs, m, loss, &parts) : status;
+}
+
+static aevb_status model(const aevb_kernel_set *k, const aevb_vector_group *group, const aevb_vector_test *test,
+                         double *const *outputs)
+{
+    aevb_arch arch;
+    aevb_composed m;
+    const size_t B = aevb_vector_dim(group, "B"), K = aevb_vector_dim(group, "K");
+    aevb_status status = B == 0 || K == 0 ? AEVB_EFORMAT : aevb_arch_of_group(group, &arch);
+    if (status == AEVB_OK)
+        status = aevb_composed_make(&m, k, &arch, B, K);
+    if (status != AEVB_OK)
+        return status;
+    status = answer(k, group, test, outputs, &m);
+    aevb_composed_free(&m);
+    return status;
+}
+
+const aevb_answer_type aevb_answer_models[] = {
+    {.name = "model", .answer_whole = model},
+    {.name = NULL},
+};
