@@ -3,7 +3,20 @@
 #include "config.h"
 #include "engine.h"
 #include "error.h"
+#include "model/names.h"
 
+static const char *const kinds[] = {"ref", "fast"};
+static const char *const precisions[] = {"f64", "f32"};
+
+const char *aevb_engine_kind_name(aevb_engine_kind kind)
+{
+    return aevb_name_at(kinds, AEVB_COUNT(kinds), (int)kind);
+}
+
+const char *aevb_precision_name(aevb_precision precision)
+{
+    return aevb_name_at(precisions, AEVB_COUNT(precisions), (int)precision);
+}
 
 aevb_status aevb_engine_create(const aevb_engine_config *config, const aevb_arch *arch, aevb_engine **out,
                                aevb_error *err)

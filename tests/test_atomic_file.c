@@ -17,7 +17,11 @@
 #include "alloc.h"
 #include "format/atomic_file.h"
 #include "format/file_in.h"
+#include "leaks.h"
 #include "temp_files.h"
+
+TestSuite(atomic_file, .fini = no_leaks);
+TestSuite(file_in, .fini = no_leaks);
 
 static void expect_content(const char *path, const char *text)
 {

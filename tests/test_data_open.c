@@ -12,9 +12,10 @@
 #include "alloc.h"
 #include "data/dataset.h"
 #include "idx_files.h"
+#include "temp_files.h"
 #include "sha256_hex.h"
 
-TestSuite(data_open, .init = temp_dir_make, .fini = temp_dir_remove, .timeout = 60);
+TestSuite(data_open, .timeout = 60);
 
 /* Resident memory says nothing under ASan. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -74,10 +75,9 @@ Test(data_open, directory_gives_both_parts_in_their_order_packed_or_not)
 {
     for (unsigned packed = 0; packed < 16; packed++) {
         aevb_data data;
-        temp_dir_remove();
-        temp_dir_make();
+        temp_clear();
         write_four(30, packed);
-        cr_assert_eq(aevb_data_open(temp_path(NULL), 0, 1, &data, NULL), AEVB_OK);
+        cr_assert_eq(aevb_data_open(temp_dir(), 0, 1, &data, NULL), AEVB_OK);
         cr_expect_str_eq(data.name, "mnist");
         const aevb_dataset *parts[2] = {data.train, data.test};
         for (size_t s = 0; s < 2; s++) {
@@ -98,7 +98,7 @@ Test(data_open, directory_labels_are_optional_and_the_limit_is_kept)
     aevb_data data;
     write_four(30, 0);
     remove_file(names[1]);
-    cr_assert_eq(aevb_data_open(temp_path(NULL), 7, 1, &data, NULL), AEVB_OK);
+    cr_assert_eq(aevb_data_open(temp_dir(), 7, 1, &data, NULL), AEVB_OK);
     cr_expect(data.train->n == 7 && data.test->n == 15);
     cr_expect(data.train->labels == NULL && data.test->labels != NULL);
     expect_sha(data.train);
@@ -109,24 +109,24 @@ Test(data_open, directory_refusals_name_the_file)
 {
     static const uint32_t nine[1] = {9}, square[2] = {3, 3}, other[3] = {15, 5, 3}, flat[1] = {450};
     uint8_t ones[15 * 15];
-    expect_refused(temp_path(NULL), AEVB_EIO, temp_path(NULL), "looked for train-images-idx3-ubyte, t10k-images-idx3");
+    expect_refused(temp_dir(), AEVB_EIO, temp_dir(), "looked for train-images-idx3-ubyte, t10k-images-idx3");
     write_four(30, 0);
     idx_write(names[1], 1, nine, NULL, 0);
-    expect_refused(temp_path(NULL), AEVB_ESHAPE, temp_path(names[1]), "9 labels for the 30 pictures of ");
+    expect_refused(temp_dir(), AEVB_ESHAPE, temp_path(names[1]), "9 labels for the 30 pictures of ");
     idx_write(names[1], 2, square, NULL, 0);
-    expect_refused(temp_path(NULL), AEVB_EFORMAT, temp_path(names[1]), "2 dimensions; labels have one");
-    file_write(names[1], "\0\0\10\1\0\0\0\3ab", 10);
-    expect_refused(temp_path(NULL), AEVB_EFORMAT, temp_path(names[1]), "byte 10: the file ends");
+    expect_refused(temp_dir(), AEVB_EFORMAT, temp_path(names[1]), "2 dimensions; labels have one");
+    temp_write(temp_path(names[1]), "\0\0\10\1\0\0\0\3ab", 10);
+    expect_refused(temp_dir(), AEVB_EFORMAT, temp_path(names[1]), "byte 10: the file ends");
     write_four(30, 0);
     idx_write(names[2], 3, other, NULL, 0);
-    expect_refused(temp_path(NULL), AEVB_ESHAPE, temp_path(NULL), "pictures of 3 x 5 (15 numbers), but test pictures of 5");
+    expect_refused(temp_dir(), AEVB_ESHAPE, temp_dir(), "pictures of 3 x 5 (15 numbers), but test pictures of 5");
     memset(ones, 1, sizeof ones);
     idx_write(names[2], 3, (const uint32_t[]){15, 3, 5}, ones, 0);
-    expect_refused(temp_path(NULL), AEVB_EDOMAIN, temp_path(names[2]), "wrong scale");
+    expect_refused(temp_dir(), AEVB_EDOMAIN, temp_path(names[2]), "wrong scale");
     remove_file(names[2]);
-    expect_refused(temp_path(NULL), AEVB_EIO, temp_path(NULL), "no t10k-images-idx3-ubyte and no t10k-images-idx3-ub");
+    expect_refused(temp_dir(), AEVB_EIO, temp_dir(), "no t10k-images-idx3-ubyte and no t10k-images-idx3-ub");
     idx_write(names[0], 1, flat, NULL, 0);
-    expect_refused(temp_path(NULL), AEVB_EFORMAT, temp_path(names[0]), "byte 3: one dimension, as labels have");
+    expect_refused(temp_dir(), AEVB_EFORMAT, temp_path(names[0]), "byte 3: one dimension, as labels have");
 }
 
 Test(data_open, what_is_no_source_is_told_what_one_is)
@@ -135,7 +135,7 @@ Test(data_open, what_is_no_source_is_told_what_one_is)
     expect_refused("Sprites", AEVB_EIO, "Sprites: ", "a data source is the word sprites");
     expect_refused("/dev/null", AEVB_EIO, "/dev/null: ", "is no regular file");
     expect_refused(NULL, AEVB_EINVAL, "", "no data source");
-    file_write("text", "To be, or not to be", 19);
+    temp_write(temp_path("text"), "To be, or not to be", 19);
     expect_refused(temp_path("text"), AEVB_EFORMAT, temp_path("text"), "not an IDX file");
     char longer[6000];
     memset(longer, '/', sizeof longer - 1);
@@ -234,7 +234,7 @@ Test(data_open, reports_exhausted_memory_at_every_allocation)
     static const uint32_t dim[3] = {40, 4, 7};
     write_four(30, 0xa);
     idx_write("one", 3, dim, NULL, 0);
-    const char *sources[2] = {temp_path(NULL), temp_path("one")};
+    const char *sources[2] = {temp_dir(), temp_path("one")};
     static const size_t least[2] = {12, 7};
     for (size_t s = 0; s < 2; s++) {
         aevb_data data = {.name = "as before"};

@@ -13,8 +13,9 @@
 #include "alloc.h"
 #include "data/idx.h"
 #include "idx_files.h"
+#include "temp_files.h"
 
-TestSuite(idx, .init = temp_dir_make, .fini = temp_dir_remove, .timeout = 60);
+TestSuite(idx, .timeout = 60);
 
 static aevb_idx untouched(void)
 {
@@ -90,7 +91,7 @@ Test(idx, reads_gzip_members_in_a_row_and_stored_blocks)
         aevb_idx idx;
         memcpy(both, first, n1);
         memcpy(both + n1, second, n2);
-        file_write("members", both, n1 + n2);
+        temp_write(temp_path("members"), both, n1 + n2);
         cr_assert_eq(aevb_idx_read(temp_path("members"), &idx, NULL), AEVB_OK);
         cr_expect(idx.count == 4 && memcmp(idx.bytes, content + 8, 4) == 0);
         aevb_free(idx.bytes);
@@ -202,7 +203,7 @@ Test(idx, refuses_malformed_files_and_says_where_and_why)
                 file[n - bad->flip] ^= 0xff;
         }
         memcpy(file + n, bad->tail, bad->tail_size);
-        file_write("bad", file, n + bad->tail_size);
+        temp_write(temp_path("bad"), file, n + bad->tail_size);
         expect_refused(bad->what, temp_path("bad"), bad->status, bad->part);
     }
 }
@@ -211,7 +212,7 @@ Test(idx, refuses_what_is_no_regular_file_without_waiting)
 {
     cr_assert_eq(mkfifo(temp_path("fifo"), 0600), 0);
     expect_refused("fifo", temp_path("fifo"), AEVB_EIO, "is no regular file");
-    expect_refused("directory", temp_path(NULL), AEVB_EIO, "is a directory");
+    expect_refused("directory", temp_dir(), AEVB_EIO, "is a directory");
     expect_refused("device", "/dev/null", AEVB_EIO, "is no regular file");
     expect_refused("absent", temp_path("absent"), AEVB_EIO, strerror(ENOENT));
 }
@@ -224,11 +225,11 @@ Test(idx, refuses_a_file_cut_at_any_byte)
         unsigned char *packed = gzip_make(content, n, 6, gzip ? &n : &(size_t){0});
         const unsigned char *file = gzip ? packed : content;
         for (size_t cut = 0; cut < n; cut++) {
-            file_write("cut", file, cut);
+            temp_write(temp_path("cut"), file, cut);
             expect_refused("cut", temp_path("cut"), AEVB_EFORMAT, "end");
         }
         aevb_idx idx;
-        file_write("cut", file, n);
+        temp_write(temp_path("cut"), file, n);
         cr_assert_eq(aevb_idx_read(temp_path("cut"), &idx, NULL), AEVB_OK, "the whole file is good");
         aevb_free(idx.bytes);
         free(packed);
@@ -245,7 +246,7 @@ Test(idx, notices_every_changed_bit_of_a_gzip)
     for (size_t bit = 0; bit < 8 * n; bit++) {
         aevb_idx idx;
         file[bit / 8] ^= (unsigned char)(1 << bit % 8);
-        file_write("bit", file, n);
+        temp_write(temp_path("bit"), file, n);
         if (aevb_idx_read(temp_path("bit"), &idx, NULL) == AEVB_OK) {
             harmless++;
             cr_expect(idx.count == 20 && memcmp(idx.bytes, content + 16, 20) == 0);
@@ -277,7 +278,7 @@ Test(idx, takes_a_content_of_high_ratio_after_counting_it)
     memcpy(content, "\0\0\10\2\0\0\0\21\0\20\0\0", 12);
     for (int off = -1; off <= 1; off += 2) {
         unsigned char *packed = gzip_make(content, (size_t)(12 + (17 << 20) + off), 6, &n);
-        file_write("off", packed, n);
+        temp_write(temp_path("off"), packed, n);
         expect_refused("off by one", temp_path("off"), AEVB_EFORMAT, off < 0
                        ? "inflated byte 17825803: the content ends, but its header (17 x 1048576)"
                        : "inflated byte 17825804: more bytes follow");
@@ -301,7 +302,7 @@ Test(idx, does_not_take_memory_for_an_empty_claim)
     }
     unsigned char *packed = gzip_make(content, size, 1, &n);
     cr_assert_gt(n, 1u << 20);
-    file_write("claim", packed, n);
+    temp_write(temp_path("claim"), packed, n);
     free(packed);
     free(content);
     getrusage(RUSAGE_SELF, &before);

@@ -9,7 +9,10 @@
 
 #include "aevb/format.h"
 #include "alloc.h"
+#include "leaks.h"
 #include "temp_files.h"
+
+TestSuite(npy_write, .fini = no_leaks);
 
 static void expect_file(size_t ndim, const size_t *shape, const double *data, const char *dictionary, size_t header,
                         const unsigned char *payload, size_t n_payload)
@@ -42,7 +45,8 @@ Test(npy_write, writes_version_1_0_for_every_rank)
                 sizeof three);
     expect_file(2, (size_t[]){3, 1}, data, "{'descr': '<f8', 'fortran_order': False, 'shape': (3, 1), }", 128, three,
                 sizeof three);
-    expect_file(2, (size_t[]){0, 5}, NULL, "{'descr': '<f8', 'fortran_order': False, 'shape': (0, 5), }", 128, NULL, 0);
+    expect_file(2, (size_t[]){0, 5}, NULL, "{'descr': '<f8', 'fortran_order': False, 'shape': (0, 5), }", 128, NULL,
+                0);
     expect_file(8, (size_t[]){1, 1, 1, 1, 1, 1, 3, 1}, data,
                 "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1, 1, 1, 1, 1, 3, 1), }", 128, three,
                 sizeof three);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Safetensors: what is written is read back to the bit, every dtype is converted exactly, bad arguments are refused. */
+ * Safetensors: what is written is read back to the bit, every dtype is converted exactly, bad arguments fail. */
 #include "config.h"
 #include <criterion/criterion.h>
 #include <float.h>
@@ -13,8 +13,11 @@
 #include "aevb/format.h"
 #include "aevb/rng.h"
 #include "alloc.h"
+#include "leaks.h"
 #include "st_bytes.h"
 #include "temp_files.h"
+
+TestSuite(safetensors, .fini = no_leaks);
 
 static aevb_safetensors *open_ok(const char *path)
 {
@@ -182,8 +185,8 @@ Test(safetensors, round_trip_to_the_bit)
     unsigned char *bytes = temp_read(temp_path("r"), &n);
     size_t length = bytes[0] + 256u * bytes[1];
     cr_expect(length % 8 == 0 && n == 8 + length + 8 + sizeof w64 + sizeof w32 / 2);
-    static const char begin[] = "{\"__metadata__\":{\"format\":\"pt\",\"k\xc3\xa9y\":\"line\\n\\\"two\\\"\"},\"scalar\":"
-                                "{\"dtype\":\"F64\",\"shape\":[],\"data_offsets\":[0,8]},";
+    static const char begin[] = "{\"__metadata__\":{\"format\":\"pt\",\"k\xc3\xa9y\":\"line\\n\\\"two\\\"\"},"
+                                "\"scalar\":{\"dtype\":\"F64\",\"shape\":[],\"data_offsets\":[0,8]},";
     cr_expect(memcmp(bytes + 8, begin, strlen(begin)) == 0, "%.*s", (int)length, (char *)bytes + 8);
     free(bytes);
 
@@ -194,7 +197,8 @@ Test(safetensors, round_trip_to_the_bit)
         cr_expect_str_eq(t->name, tensors[i].name);
         cr_expect_eq(t->ndim, tensors[i].ndim);
         cr_assert_eq(aevb_safetensors_read(file, t, t->count == 0 ? NULL : back, &err), AEVB_OK, "%s", err.message);
-        cr_expect(t->count == 0 || memcmp(back, tensors[i].data, (size_t)t->count * sizeof *back) == 0, "%s", t->name);
+        cr_expect(t->count == 0 || memcmp(back, tensors[i].data, (size_t)t->count * sizeof *back) == 0, "%s",
+                  t->name);
     }
     cr_expect_str_eq(aevb_safetensors_metadata(file, "k\xc3\xa9y"), "line\n\"two\"");
     aevb_safetensors_close(file);
@@ -216,7 +220,8 @@ Test(safetensors, the_writer_refuses_what_it_could_not_read_back)
 #define WRITE(status, what, ...) expect_write(status, &(aevb_tensor_out){__VA_ARGS__}, 1, NULL, 0, what)
     WRITE(AEVB_EDOMAIN, "w: tensor \"t\": element 2 is not finite", "t", AEVB_DTYPE_F64, 1, {3}, x);
     WRITE(AEVB_EDOMAIN, "w: tensor \"t\": element 1 is not finite", "t", AEVB_DTYPE_F32, 1, {2}, y);
-    WRITE(AEVB_EDOMAIN, "w: tensor \"t\": element 1 is 0.10000000000000001, which F32", "t", AEVB_DTYPE_F32, 1, {2}, x);
+    WRITE(AEVB_EDOMAIN, "w: tensor \"t\": element 1 is 0.10000000000000001, which F32", "t", AEVB_DTYPE_F32, 1, {2},
+          x);
     WRITE(AEVB_EDOMAIN, "element 0 is 9.9999999999999994e+38, which F32", "t", AEVB_DTYPE_F32, 0, {0}, &big);
     WRITE(AEVB_EDOMAIN, "which F32 does not hold", "t", AEVB_DTYPE_F32, 0, {0}, &tiny);
     WRITE(AEVB_EINVAL, "w: tensor \"t\": dtype is neither", "t", AEVB_DTYPE_F16, 0, {0}, x);

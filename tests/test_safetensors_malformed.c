@@ -11,8 +11,11 @@
 
 #include "aevb/format.h"
 #include "alloc.h"
+#include "leaks.h"
 #include "st_bytes.h"
 #include "temp_files.h"
+
+TestSuite(safetensors_malformed, .fini = no_leaks);
 
 static aevb_status open_file(const char *path, aevb_error *err)
 {
@@ -70,8 +73,10 @@ static const struct bad_header {
     {"{\"\xf5\x80\x80\x80\":1}", 0, "unable to decode byte 0xf5", 0},
     {"{\"\xe2\x82\":1}", 0, "unable to decode byte 0xe2", 0},
     {"{\"t\":" T("\"U8\"", "[1]", "[0,1]") ",\"t\":" T("\"U8\"", "[1]", "[1,2]") "}", 2, "duplicate object key", 0},
-    {"{\"t\":" T("\"U8\"", "[1]", "[0,1]") ",\"\\u0074\":" T("\"U8\"", "[1]", "[1,2]") "}", 2, "duplicate object key", 0},
-    {"{\"t\":{\"dtype\":\"U8\",\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,1]}}", 1, "duplicate object key", 0},
+    {"{\"t\":" T("\"U8\"", "[1]", "[0,1]") ",\"\\u0074\":" T("\"U8\"", "[1]", "[1,2]") "}", 2,
+     "duplicate object key", 0},
+    {"{\"t\":{\"dtype\":\"U8\",\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,1]}}", 1,
+     "duplicate object key", 0},
     {"{\"__metadata__\":{},\"__metadata__\":{}}", 0, "duplicate object key", 0},
     {"{\"__metadata__\":{\"a\":\"1\",\"a\":\"2\"}}", 0, "duplicate object key", 0},
     /* metadata */
@@ -86,7 +91,8 @@ static const struct bad_header {
     {"{\"t\":{\"shape\":[1],\"data_offsets\":[0,1]}}", 1, "tensor \"t\": no \"dtype\"", 0},
     {"{\"t\":{\"dtype\":\"U8\",\"data_offsets\":[0,1]}}", 1, "tensor \"t\": no \"shape\"", 0},
     {"{\"t\":{\"dtype\":\"U8\",\"shape\":[1]}}", 1, "tensor \"t\": no \"data_offsets\"", 0},
-    {"{\"t\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1],\"x\":1}}", 1, "tensor \"t\": unknown key \"x\"", 0},
+    {"{\"t\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1],\"x\":1}}", 1,
+     "tensor \"t\": unknown key \"x\"", 0},
     {"{\"t\":{\"Dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}", 1, "tensor \"t\": unknown key \"Dtype\"", 0},
     {ONE("1", "[1]", "[0,1]"), 1, "tensor \"t\": no \"dtype\" that is a string", 0},
     {ONE("\"F33\"", "[1]", "[0,1]"), 1, "tensor \"t\": unknown dtype \"F33\"", 0},
@@ -114,7 +120,8 @@ static const struct bad_header {
     {ONE("\"U8\"", "[1]", "[0,9223372036854775807]"), 1, "tensor \"t\": no \"data_offsets\" of two", 0},
     {ONE("\"U8\"", "[1]", "[1,0]"), 1, "tensor \"t\": data_offsets begin at 1 and end before, at 0", 0},
     {ONE("\"U8\"", "[2]", "[0,2]"), 1, "tensor \"t\": data_offsets end at 2, beyond the 1 bytes", 0},
-    {ONE("\"U8\"", "[9007199254740992]", "[0,9007199254740992]"), 1, "tensor \"t\": data_offsets end at 90071992547409", 0},
+    {ONE("\"U8\"", "[9007199254740992]", "[0,9007199254740992]"), 1,
+     "tensor \"t\": data_offsets end at 90071992547409", 0},
     {ONE("\"F32\"", "[3,2]", "[0,20]"), 20, "tensor \"t\": shape [3,2] needs 24 bytes, data_offsets give 20", 0},
     {ONE("\"F32\"", "[3,2]", "[0,28]"), 28, "tensor \"t\": shape [3,2] needs 24 bytes, data_offsets give 28", 0},
     {ONE("\"F32\"", "[1]", "[0,5]"), 5, "tensor \"t\": shape [1] needs 4 bytes, data_offsets give 5", 0},
@@ -126,12 +133,12 @@ static const struct bad_header {
     {ONE("\"U8\"", "[1]", "[1,2]"), 2, "tensor \"t\": begins at 1 and leaves a hole after 0", 0},
     {"{\"a\":" T("\"U8\"", "[1]", "[0,1]") ",\"b\":" T("\"U8\"", "[1]", "[2,3]") "}", 3,
      "tensor \"b\": begins at 2 and leaves a hole after 1", 0},
-    {"{\"b\":" T("\"U8\"", "[2]", "[1,3]") ",\"a\":" T("\"U8\"", "[2]", "[0,2]") "}", 3, "tensor \"b\": overlaps tensor \"a\"",
-     0},
-    {"{\"a\":" T("\"U8\"", "[2]", "[0,2]") ",\"b\":" T("\"U8\"", "[2]", "[0,2]") "}", 2, "tensor \"b\": overlaps tensor \"a\"",
-     0},
-    {"{\"a\":" T("\"U8\"", "[2]", "[0,2]") ",\"e\":" T("\"U8\"", "[0]", "[1,1]") "}", 2, "tensor \"e\": overlaps tensor \"a\"",
-     0},
+    {"{\"b\":" T("\"U8\"", "[2]", "[1,3]") ",\"a\":" T("\"U8\"", "[2]", "[0,2]") "}", 3,
+     "tensor \"b\": overlaps tensor \"a\"", 0},
+    {"{\"a\":" T("\"U8\"", "[2]", "[0,2]") ",\"b\":" T("\"U8\"", "[2]", "[0,2]") "}", 2,
+     "tensor \"b\": overlaps tensor \"a\"", 0},
+    {"{\"a\":" T("\"U8\"", "[2]", "[0,2]") ",\"e\":" T("\"U8\"", "[0]", "[1,1]") "}", 2,
+     "tensor \"e\": overlaps tensor \"a\"", 0},
 };
 
 Test(safetensors_malformed, every_bad_header_is_refused_with_its_place)

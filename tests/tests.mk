@@ -4,15 +4,18 @@ SH_LOG_DRIVER = $(LOG_DRIVER)
 TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = CRITERION_OUTPUTS=tap:-; AEVB_SRCDIR='$(abs_top_srcdir)'; AEVB_BUILDDIR='$(abs_top_builddir)'; \
-	export CRITERION_OUTPUTS AEVB_SRCDIR AEVB_BUILDDIR;
+	LSAN_OPTIONS='suppressions=$(abs_top_srcdir)/tests/support/lsan.supp:print_suppressions=0'; \
+	AEVB_CC='$(CC)'; AEVB_SAN='$(AEVB_SAN)'; \
+	export CRITERION_OUTPUTS AEVB_SRCDIR AEVB_BUILDDIR LSAN_OPTIONS AEVB_CC AEVB_SAN;
 AM_CPPFLAGS += -I$(top_srcdir)/tests/support $(CRITERION_CFLAGS)
-LDADD = libaevb_core.la $(CORE_LIBS) $(CRITERION_LIBS)
+LDADD = tests/libsupport.a libaevb_core.la $(CORE_LIBS) $(CRITERION_LIBS)
 
 if HAVE_CRITERION
 include $(srcdir)/tests/unit.mk
 endif
 include $(srcdir)/tests/vectors.mk
+include $(srcdir)/tests/cli.mk
 
 # Specification, reference and tests name each other; the script reads the source tree.
 TESTS += tests/coverage.sh
-EXTRA_DIST += tests/coverage.sh docs
+EXTRA_DIST += tests/coverage.sh docs tests/support/lsan.supp

@@ -17,6 +17,10 @@ extern "C" {
 typedef enum aevb_engine_kind { AEVB_ENGINE_REF = 0, AEVB_ENGINE_FAST = 1 } aevb_engine_kind;
 typedef enum aevb_precision { AEVB_F64 = 0, AEVB_F32 = 1 } aevb_precision;
 
+/* Names "ref", "fast" and "f64", "f32"; NULL for a number that is none. */
+AEVB_API const char *aevb_engine_kind_name(aevb_engine_kind kind);
+AEVB_API const char *aevb_precision_name(aevb_precision precision);
+
 typedef struct aevb_engine_config {
     aevb_engine_kind kind;
     aevb_precision precision; /* REF: AEVB_F64 only */

@@ -34,15 +34,26 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_encode_all(aevb_engine *engine, const 
                                                      aevb_binarise binarise, uint64_t seed, double *mu,
                                                      double *logvar, aevb_error *err);
 
+/* The first n <= dataset->n rows as the encoder sees them, x[n][X], and the mean of p(x|z) at one z ~ q(z|x) for each
+ * (never z = mu), mean[n][X]; noise and binarisation are those of aevb_evaluate's pass 0. [REP.1] */
+AEVB_API AEVB_MUST_CHECK aevb_status aevb_reconstruct(aevb_engine *engine, const aevb_dataset *dataset,
+                                                      aevb_binarise binarise, uint64_t seed, size_t n, double *x,
+                                                      double *mean, aevb_error *err);
+
 /* z[n][Z] ~ N(0, I) of stream AEVB_STREAM_PRIOR, first sample number `first`. */
 AEVB_API void aevb_prior_draw(uint64_t seed, size_t first, size_t n, size_t Z, double *z);
 
-/* Gradient check of every parameter, float64 reference, noise frozen: central differences in Richardson form with an
- * estimate of their own error. A parameter fails when |analytic - numeric| > bound, bound = 10 * (that estimate) +
- * rounding of the loss / step; so no absolute tolerance can hide a wrong sign. */
+/* Gradient check of every parameter, float64 reference, noise frozen: central differences in Richardson form at
+ * several steps, each with an estimate of its own error; the best one judges. A parameter fails when
+ * |analytic - numeric| > bound, bound = 16 * (that estimate) + the measured rounding of the loss / step. It is
+ * unresolved when the bound is above 5e-5 |numeric|, so that an error of 1e-4 could hide (a vanishing gradient, or a
+ * kink of relu at the very parameter); 0 against a loss that does not change in any bit counts as resolved. */
 typedef struct aevb_gradcheck_result {
-    size_t checked, failed;
+    int passed;                 /* every parameter checked, none failed, at most 1 in 100 unresolved */
+    size_t checked, failed, unresolved;
+    double noise;               /* standard deviation of the rounding errors of the loss, as measured */
     size_t worst;               /* offset of the parameter with the largest |difference| / bound */
+    double worst_share;         /* that ratio */
     double worst_analytic, worst_numeric, worst_bound;
     double worst_relative;      /* |difference| / max(|analytic|, |numeric|) at the worst */
 } aevb_gradcheck_result;

@@ -96,6 +96,8 @@ typedef enum aevb_init {
     AEVB_INIT_NORMAL = 1  /* every parameter N(0, stddev^2) [INIT.2] */
 } aevb_init;
 
+AEVB_API const char *aevb_init_name(aevb_init init); /* "glorot", "normal"; NULL for a number that is none */
+
 /* Draws the parameters: element i of the block uses index i of stream AEVB_STREAM_INIT [INIT.1] [INIT.2] [RNG.6].
  * stddev >= 0 is used by AEVB_INIT_NORMAL only. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_model_init(aevb_model *model, aevb_init init, double stddev, uint64_t seed);

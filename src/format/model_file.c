@@ -30,7 +30,7 @@ aevb_status aevb_model_save(const char *path, const aevb_arch *arch, const doubl
         tensors[i] = (aevb_tensor_out){.name = t->name, .dtype = dtype, .ndim = t->ndim,
                                        .shape = {t->shape[0], t->shape[1]}, .data = params + t->offset};
     }
-    const aevb_metadata_out metadata[] = {{"format", "pt"}, {ARCH_KEY, json}}; /* pt: named and laid out as PyTorch's */
+    const aevb_metadata_out metadata[] = {{"format", "pt"}, {ARCH_KEY, json}}; /* pt: named as PyTorch does */
     status = aevb_safetensors_write(path, tensors, layout.n_tensors, metadata, sizeof metadata / sizeof metadata[0],
                                     err);
     free(json);
@@ -44,8 +44,9 @@ static aevb_status guess_arch(const aevb_safetensors *file, aevb_arch *arch, aev
     const aevb_stored_tensor *hidden = aevb_safetensors_find(file, "fc1.weight");
     const aevb_stored_tensor *latent = aevb_safetensors_find(file, "fc21.weight");
     if (hidden == NULL || latent == NULL || hidden->ndim != 2 || latent->ndim != 2)
-        return aevb_fail(err, AEVB_EFORMAT, "%s: no \"" ARCH_KEY "\" in its metadata, and not the PyTorch VAE example: "
-                         "no matrix \"%s\"", path, hidden == NULL || hidden->ndim != 2 ? "fc1.weight" : "fc21.weight");
+        return aevb_fail(err, AEVB_EFORMAT, "%s: no \"" ARCH_KEY "\" in its metadata, and not the PyTorch VAE "
+                         "example: no matrix \"%s\"", path,
+                         hidden == NULL || hidden->ndim != 2 ? "fc1.weight" : "fc21.weight");
     *arch = (aevb_arch){.activation = AEVB_RELU, .likelihood = AEVB_GREY, .n_hidden = 1};
     arch->hidden[0] = (size_t)hidden->shape[0];
     arch->x_dim = (size_t)hidden->shape[1];

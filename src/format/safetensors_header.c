@@ -144,13 +144,15 @@ static aevb_status check_cover(const aevb_safetensors *file, uint64_t data_bytes
     for (size_t i = 0; i < file->n_tensors; i++) {
         const aevb_stored_tensor *tensor = &file->tensors[i];
         if (tensor->begin > covered)
-            return BAD(AEVB_EFORMAT, "begins at %" PRIu64 " and leaves a hole after %" PRIu64, tensor->begin, covered);
+            return BAD(AEVB_EFORMAT, "begins at %" PRIu64 " and leaves a hole after %" PRIu64, tensor->begin,
+                       covered);
         if (tensor->begin < covered)
             return BAD(AEVB_EFORMAT, "overlaps tensor \"%.100s\"", file->tensors[i - 1].name);
         covered = tensor->end;
     }
     if (covered != data_bytes)
-        return aevb_fail(err, AEVB_EFORMAT, "%s: %" PRIu64 " bytes after the last tensor", path, data_bytes - covered);
+        return aevb_fail(err, AEVB_EFORMAT, "%s: %" PRIu64 " bytes after the last tensor", path,
+                         data_bytes - covered);
     return AEVB_OK;
 }
 

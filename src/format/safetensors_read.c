@@ -140,8 +140,8 @@ aevb_status aevb_safetensors_read_into(const aevb_safetensors *file, const aevb_
 {
     const char *path = aevb_file_in_path(file->in);
     if (tensor->dtype == AEVB_DTYPE_OTHER)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: tensor \"%.100s\": dtype %s does not hold real numbers that can "
-                         "be read", path, tensor->name, tensor->dtype_name);
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: tensor \"%.100s\": dtype %s does not hold real numbers",
+                         path, tensor->name, tensor->dtype_name);
     size_t width = aevb_dtype_find(tensor->dtype_name)->size;
     unsigned char bytes[CHUNK];
     for (uint64_t done = 0; done < tensor->count;) {

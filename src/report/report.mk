@@ -1,1 +1,2 @@
 # Sources of src/report.
+libaevb_core_la_SOURCES += src/report/png_grid.c

@@ -1,52 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * A temporary directory, and IDX files written into it. */
+ * IDX files, plain and packed. */
 #include "config.h"
 #include "idx_files.h"
+#include "temp_files.h"
 
 #include <criterion/criterion.h>
-#include <dirent.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <zlib.h>
-
-static char dir[256];
-
-void temp_dir_make(void)
-{
-    const char *parent = getenv("TMPDIR");
-    snprintf(dir, sizeof dir, "%s/aevb-test-XXXXXX", parent != NULL ? parent : "/tmp");
-    cr_assert_not_null(mkdtemp(dir));
-}
-
-void temp_dir_remove(void)
-{
-    DIR *list = opendir(dir);
-    for (struct dirent *entry; list != NULL && (entry = readdir(list)) != NULL;)
-        if (entry->d_name[0] != '.')
-            remove(temp_path(entry->d_name));
-    if (list != NULL)
-        closedir(list);
-    rmdir(dir);
-}
-
-const char *temp_path(const char *name)
-{
-    static char paths[8][600];
-    static int next;
-    char *path = paths[next++ % 8];
-    snprintf(path, sizeof paths[0], "%s%s%s", dir, name != NULL ? "/" : "", name != NULL ? name : "");
-    return path;
-}
-
-void file_write(const char *name, const void *bytes, size_t n)
-{
-    FILE *file = fopen(temp_path(name), "wb");
-    cr_assert_not_null(file);
-    cr_assert_eq(fwrite(bytes, 1, n, file), n);
-    cr_assert_eq(fclose(file), 0);
-}
 
 unsigned char *gzip_make(const void *bytes, size_t n, int level, size_t *out_n)
 {
@@ -84,10 +45,10 @@ void idx_write(const char *name, size_t ndim, const uint32_t *dim, const uint8_t
     if (gzip) {
         size_t n;
         unsigned char *packed = gzip_make(file, header + count, 6, &n);
-        file_write(name, packed, n);
+        temp_write(temp_path(name), packed, n);
         free(packed);
     } else {
-        file_write(name, file, header + count);
+        temp_write(temp_path(name), file, header + count);
     }
     free(file);
 }

@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * A temporary directory, and IDX files written into it for the tests of the loaders. */
+ * IDX files written into the temporary directory for the tests of the loaders. */
 #ifndef AEVB_IDX_FILES_H
 #define AEVB_IDX_FILES_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* For .init and .fini of a test. */
-void temp_dir_make(void);
-void temp_dir_remove(void);
-/* Path of a name in the directory; the eight latest results stay valid. NULL gives the directory itself. */
-const char *temp_path(const char *name);
-
-void file_write(const char *name, const void *bytes, size_t n);
 /* The gzip stream of some bytes at a zlib level; the caller frees it with free(). */
 unsigned char *gzip_make(const void *bytes, size_t n, int level, size_t *out_n);
 

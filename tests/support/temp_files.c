@@ -4,6 +4,7 @@
 #include "temp_files.h"
 
 #include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,9 +40,17 @@ static size_t for_entries(void (*act)(const char *path))
     return n;
 }
 
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *place)
+{
+    (void)st, (void)type, (void)place;
+    demand(remove(path) == 0, path);
+    return 0;
+}
+
+/* With all that is in it. */
 static void remove_entry(const char *path)
 {
-    demand(remove(path) == 0, path);
+    demand(nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0, path);
 }
 
 static void remove_directory(void)
@@ -56,7 +65,8 @@ const char *temp_dir(void)
 {
     if (directory[0] == '\0') {
         const char *root = getenv("TMPDIR");
-        snprintf(directory, sizeof directory, "%.200s/aevb-test-XXXXXX", root != NULL && *root != '\0' ? root : "/tmp");
+        snprintf(directory, sizeof directory, "%.200s/aevb-test-XXXXXX",
+                 root != NULL && *root != '\0' ? root : "/tmp");
         demand(mkdtemp(directory) != NULL, directory);
         owner = getpid();
         atexit(remove_directory);
@@ -90,6 +100,12 @@ unsigned char *temp_read(const char *path, size_t *n)
     demand(bytes != NULL && fread(bytes, 1, *n, file) == *n, path);
     fclose(file);
     return bytes;
+}
+
+void temp_clear(void)
+{
+    temp_dir();
+    for_entries(remove_entry);
 }
 
 size_t temp_count(void)

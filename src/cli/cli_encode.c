@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * `aevb encode`: mean and log-variance of q(z|x) for every row, as NPY files. */
+#include "config.h"
+#include "cli/cli.h"
+#include "cli/cli_source.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { key_out = AEVB_CLI_OWN_KEYS };
+
+typedef struct encode_options {
+    aevb_cli_source_options source;
+    const char *out;
+} encode_options;
+
+static const struct argp_option options[] = {
+    AEVB_CLI_MODEL_OPTIONS,
+    AEVB_CLI_DATA_OPTIONS,
+    {"out", key_out, "PREFIX", 0,
+     "writes PREFIX-mu.npy and PREFIX-logvar.npy, float64 [n][Z], and PREFIX-labels.npy, float64 [n], where the data "
+     "have labels", 0},
+    AEVB_CLI_ENGINE_OPTIONS,
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    encode_options *o = state->input;
+    switch (key) {
+    case key_out:
+        o->out = arg;
+        return 0;
+    case ARGP_KEY_END:
+        aevb_cli_need(state, "--out", o->out);
+        return aevb_cli_source_option(key, arg, state, &o->source);
+    default:
+        return aevb_cli_source_option(key, arg, state, &o->source);
+    }
+}
+
+/* PREFIX-NAME.npy */
+static aevb_status write_array(const char *prefix, const char *name, size_t ndim, const size_t *shape,
+                               const double *values, aevb_error *err)
+{
+    char path[4096];
+    int length = snprintf(path, sizeof path, "%s-%s.npy", prefix, name);
+    if (length < 0 || (size_t)length >= sizeof path) {
+        snprintf(err->message, sizeof err->message, "the name of the output is too long");
+        return AEVB_EINVAL;
+    }
+    return aevb_npy_write(path, ndim, shape, values, err);
+}
+
+static int encode(const encode_options *o, const aevb_cli_source *s)
+{
+    size_t n = s->rows.n, Z = s->arch.z_dim;
+    const size_t shape[2] = {n, Z};
+    double *mu = aevb_cli_alloc(n, Z * sizeof(double)), *logvar = aevb_cli_alloc(n, Z * sizeof(double));
+    double *labels = aevb_cli_alloc(n, sizeof(double));
+    aevb_error err = {.status = AEVB_OK};
+    aevb_status status = aevb_encode_all(s->engine, &s->rows, s->binarise, o->source.seed, mu, logvar, &err);
+    if (status == AEVB_OK)
+        status = write_array(o->out, "mu", 2, shape, mu, &err);
+    if (status == AEVB_OK)
+        status = write_array(o->out, "logvar", 2, shape, logvar, &err);
+    if (status == AEVB_OK && s->rows.labels != NULL) {
+        for (size_t i = 0; i < n; i++)
+            labels[i] = s->rows.labels[i];
+        status = write_array(o->out, "labels", 1, shape, labels, &err);
+    }
+    free(mu);
+    free(logvar);
+    free(labels);
+    if (status != AEVB_OK)
+        return aevb_cli_fail_domain(status, &err, s->arch.likelihood, s->binarise);
+    printf("%s-mu.npy, -logvar.npy%s: q(z|x) of %zu rows of the %s part of %s\n", o->out,
+           s->rows.labels != NULL ? ", -labels.npy" : "", n, s->part, s->data.name);
+    return AEVB_EXIT_OK;
+}
+
+int aevb_cli_encode(int argc, char **argv)
+{
+    static const struct argp argp = {
+        options, parse, NULL, "Writes the mean and the log-variance of q(z|x) for every row.", NULL, NULL, NULL};
+    static aevb_cli_source source;
+    encode_options o = {.source = aevb_cli_source_default()};
+    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    int result = aevb_cli_source_open_model(&o.source, &source);
+    if (result == AEVB_EXIT_OK)
+        result = aevb_cli_source_open_data(&o.source, &source);
+    if (result == AEVB_EXIT_OK)
+        result = encode(&o, &source);
+    aevb_cli_source_close(&source);
+    return result;
+}

@@ -1,0 +1,18 @@
+# Tests of the command, of the installed library and of the headers: shell scripts that print TAP.
+cli_tests = tests/cli_usage.sh tests/cli_commands.sh tests/cli_runs.sh tests/headers_alone.sh tests/symbols.sh \
+	tests/install_use.sh
+TESTS += $(cli_tests)
+EXTRA_DIST += $(cli_tests) tests/support/tap.sh
+
+check_PROGRAMS += tests/json_value examples/train_tiny
+tests_json_value_SOURCES = tests/support/json_value.c
+tests_json_value_LDADD = $(JANSSON_LIBS)
+examples_train_tiny_SOURCES = examples/train_tiny.c
+examples_train_tiny_LDADD = libaevb.la
+
+# make check-long: the same harness over what takes minutes or wants the data of AEVB_DATA.
+LONG_TESTS = tests/long_train.sh
+EXTRA_DIST += $(LONG_TESTS)
+check-long: all $(check_PROGRAMS)
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(LONG_TESTS)' TEST_SUITE_LOG=test-suite-long.log
+.PHONY: check-long
