@@ -53,6 +53,27 @@ N f_kl_total(f_terms t)
     return num_div(num_sum(t.B * t.Z, t.kl), count(t.B));
 }
 
+/* The error analysis of log-sum-exp as a whole: it moves by no more than the largest error of an l (also beyond first
+ * order), and adds that of each exponential at its share in the sum, K - 1 sums, two logarithms and two sums. */
+static N log_mean_exp(size_t K, const N *l, size_t top, const N *part, N sum)
+{
+    N log_sum = num_log(sum), log_K = num_log(num_d((double)K));
+    /* log sum - log K as log(sum / K), which is exactly 0 for equal weights. */
+    N excess = num_log(num_div(sum, num_d((double)K))), bound = num_add(l[top], excess);
+    double e = 0, floor[NUM_FORMATS] = {0, 0}, own = (double)K - 1;
+    for (size_t k = 0; k < K; k++) {
+        if (num_is_special(l[k]))
+            continue;
+        e = fmax(e, l[k]->e);
+        for (int p = 0; p < NUM_FORMATS; p++)
+            floor[p] = fmax(floor[p], l[k]->floor[p]);
+        double share = num_abs(part[k]) / num_abs(sum);
+        own += share > 0 ? share * (num_abs(num_sub(l[k], l[top])) + 4) : 0;
+    }
+    own += 4 * (num_abs(log_sum) + num_abs(log_K)) + num_abs(excess) + num_abs(bound);
+    return num_ball(bound->v, e + own, floor);
+}
+
 static void importance(size_t K, const N *l, N *bound, N *weights)
 {
     size_t top = 0;
@@ -70,7 +91,7 @@ static void importance(size_t K, const N *l, N *bound, N *weights)
         return;
     }
     N sum = num_sum(K, part);
-    *bound = num_add(l[top], num_sub(num_log(sum), num_log(num_d((double)K))));
+    *bound = log_mean_exp(K, l, top, part, sum);
     for (size_t k = 0; weights != NULL && k < K; k++)
         weights[k] = num_div(part[k], sum);
 }

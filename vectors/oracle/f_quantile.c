@@ -100,7 +100,7 @@ N f_normal_quantile(double u)
     mag_mul_2exp_si(radius, radius, -bits + 1);
     arb_add_error_mag(x, radius);
     mag_clear(radius);
-    N r = num_ball(x, AS241_ROUNDINGS * fabs(arf_get_d(arb_midref(x), ARF_RND_NEAR)));
+    N r = num_ball(x, AS241_ROUNDINGS * fabs(arf_get_d(arb_midref(x), ARF_RND_NEAR)), NULL);
     arb_clear(p);
     arb_clear(x);
     return r;

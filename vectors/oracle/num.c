@@ -98,11 +98,13 @@ N num_d(double d)
     return num_special(d);
 }
 
-N num_ball(const arb_t v, double e)
+N num_ball(const arb_t v, double e, const double floor[NUM_FORMATS])
 {
     num *r = num_new();
     arb_set(r->v, v);
     r->e = e;
+    for (int p = 0; floor != NULL && p < NUM_FORMATS; p++)
+        r->floor[p] = floor[p];
     return r;
 }
 

@@ -34,7 +34,8 @@ void num_release(size_t mark);
 void num_free_pool(void);
 
 N num_d(double d);                 /* exact; non-finite d is special */
-N num_ball(const arb_t v, double e); /* a value from elsewhere with its own error */
+/* A value with an error analysis made elsewhere; floor may be NULL. */
+N num_ball(const arb_t v, double e, const double floor[NUM_FORMATS]);
 
 N num_add(N a, N b);
 N num_sub(N a, N b);

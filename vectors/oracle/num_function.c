@@ -20,6 +20,45 @@ static void demand(num *r, N a, double limit)
             r->floor[p] = INFINITY;
 }
 
+/* What an operand's error does to a saturating function: to first order where the operand is wrong by at most a
+ * sixteenth, else its error times the largest derivative within reach, and at most the function's range. slope(t) is
+ * that largest derivative at distance t from 0 (t >= 0), or from below for a function that saturates on one side. */
+static void saturate(num *r, N a, double (*slope)(double at), int one_sided, double range)
+{
+    double at = num_approx(a);
+    int first_order = 0;
+    for (int p = 0; p < NUM_FORMATS; p++) {
+        double wrong = unit[p] * a->e + a->floor[p];
+        if (wrong <= 1.0 / 16) {
+            if (a->floor[p] > 0)
+                r->floor[p] += slope(at) * a->floor[p];
+            first_order |= p == NUM_F64;
+            continue;
+        }
+        double steepest = slope(one_sided ? at + wrong : fmax(fabs(at) - wrong, 0));
+        r->floor[p] += fmin(steepest > 0 ? steepest * wrong : 0, range);
+    }
+    if (first_order && a->e > 0)
+        r->e += slope(at) * a->e;
+}
+
+static double tanh_slope(double t)
+{
+    double c = cosh(t);
+    return 1 / (c * c);
+}
+
+static double sigmoid_slope(double t)
+{
+    double c = cosh(t / 2);
+    return 0.25 / (c * c);
+}
+
+static double softplus_slope(double t)
+{
+    return 1 / (1 + exp(-t));
+}
+
 N num_sqrt(N a)
 {
     if (num_is_special(a))
@@ -74,9 +113,7 @@ N num_tanh(N a)
         return num_special(tanh(a->special));
     num *r = num_new();
     arb_tanh(r->v, a->v, num_prec);
-    double c = cosh(num_approx(a));
-    num_inherit(r, a, 1 / (c * c));
-    demand(r, a, 1.0 / 16);
+    saturate(r, a, tanh_slope, 0, 2);
     return num_finish(r, ELEMENTARY);
 }
 
@@ -90,9 +127,7 @@ N num_sigmoid(N a)
     arb_exp(r->v, r->v, num_prec);
     arb_add_ui(r->v, r->v, 1, num_prec);
     arb_inv(r->v, r->v, num_prec);
-    double c = cosh(num_approx(a) / 2);
-    num_inherit(r, a, 0.25 / (c * c));
-    demand(r, a, 1.0 / 16);
+    saturate(r, a, sigmoid_slope, 0, 1);
     return num_finish(r, ELEMENTARY + 2);
 }
 
@@ -112,8 +147,7 @@ N num_softplus(N a)
     arb_log1p(r->v, r->v, num_prec);
     if (above)
         arb_add(r->v, r->v, a->v, num_prec);
-    num_inherit(r, a, 1 / (1 + exp(-num_approx(a))));
-    demand(r, a, 1.0 / 16);
+    saturate(r, a, softplus_slope, 1, INFINITY);
     return num_finish(r, 2 * ELEMENTARY + 1);
 }
 

@@ -12,7 +12,7 @@
 #include "conform/vector_json.h"
 #include "formulas.h"
 
-enum { MAX_ARRAYS = 64, FIRST_PRECISION = 512, LAST_PRECISION = 1 << 16 };
+enum { MAX_ARRAYS = 96, FIRST_PRECISION = 512, LAST_PRECISION = 1 << 16 };
 
 static const char *folder, *file_name;
 static json_t *root, *groups, *group, *dims, *config, *tests, *notes, *test;

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Models as groups of a vector file: dimensions, configuration and the tensors by their names. */
+#ifndef ORACLE_MODEL_GROUP_H
+#define ORACLE_MODEL_GROUP_H
+
+#include "f_model.h"
+#include "draw.h"
+
+typedef struct model_plan {
+    size_t B, K, X, Z, H, hidden[F_MAX_HIDDEN];
+    const char *activation, *likelihood;
+} model_plan;
+
+/* Declares dimensions, configuration and the inputs x, eps and every tensor. */
+void model_declare(const model_plan *plan);
+/* Declares an output for every tensor, named PREFIX.tensor. */
+void model_declare_outputs(const model_plan *plan, const char *prefix);
+/* Fills in the tensors (and not x and eps). */
+void model_fill_tensors(draw_kind kind);
+void model_fill_x(const char *input, draw_kind kind);
+
+/* The model of the group, its tensors the inputs; dw and db the outputs PREFIX.tensor, or room when prefix is NULL. */
+f_model model_of_group(const char *prefix);
+
+#endif
