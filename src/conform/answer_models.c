@@ -90,13 +90,20 @@ static aevb_status answer(const aevb_kernel_set *k, const aevb_vector_group *gro
         status = AEVB_EDOMAIN;
     if (status != AEVB_OK)
         return status;
-    aevb_composed_forward(m);
+    const int reference = k == &aevb_kernel_set_ref; /* then it is src/ref/vae.c that answers */
+    if (reference)
+        aevb_ref_terms(&m->arch, &m->net, m->params, m->B, m->K, &m->work);
+    else
+        aevb_composed_forward(m);
     const aevb_terms terms = aevb_composed_terms(m);
     k->parts(&terms, &parts);
     k->iwae(&terms, bound);
     status = give(test, outputs, "bound", m->B, bound);
     k->objective(&objective, &terms, &loss, &m->adjoints);
-    aevb_composed_backward(m);
+    if (reference)
+        aevb_ref_gradient(&m->arch, &m->net, m->params, m->B, m->K, &m->work, &m->adjoints, m->grad);
+    else
+        aevb_composed_backward(m);
     return status == AEVB_OK ? give_model(test, outputs, m, loss, &parts) : status;
 }
 

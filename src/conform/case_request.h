@@ -33,8 +33,8 @@ typedef enum aevb_answer_kind {
 } aevb_answer_kind;
 
 /* Reads the answer to a case; outputs[i][0 .. test->expected[i].n - 1] are filled when the kind is OUTPUTS and the
- * test expects numbers. */
-aevb_answer_kind aevb_answer_read(const json_t *message, const aevb_vector_test *test, double *const *outputs,
-                                  char *why, size_t size);
+ * test expects numbers. An array that the port leaves out is freed and NULL then. */
+aevb_answer_kind aevb_answer_read(const json_t *message, const aevb_vector_test *test, double **outputs, char *why,
+                                  size_t size);
 
 #endif

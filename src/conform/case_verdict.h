@@ -12,6 +12,7 @@ typedef struct aevb_verdict {
     char why[160];      /* of the element with the largest share, when it is beyond its bound */
 } aevb_verdict;
 
+/* outputs[i] is NULL for an array that was left out. */
 aevb_verdict aevb_verdict_of(const aevb_vector_test *test, double *const *outputs, aevb_precision precision);
 
 /* |answer - truth| in units of the last place of the truth in the precision; INFINITY when only one is finite, or

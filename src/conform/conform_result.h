@@ -19,6 +19,7 @@ typedef struct aevb_case_result {
     int answered;       /* a failure with an answer that can be read: outputs, or a domain error that was not expected,
                            or none where it was */
     int refused;        /* the answer was a domain error */
+    size_t left_out;    /* arrays that the port answered with null */
     double **outputs;   /* [test->n_expected], of an answer with numbers that failed; else NULL */
 } aevb_case_result;
 
@@ -52,6 +53,7 @@ struct aevb_conform {
     aevb_clause_row *rows;    /* in the order of their first case */
     size_t n_findings, n_diagnosed, n_unexplained; /* failing cases that could be diagnosed, and those left over */
     aevb_finding *findings;   /* best first */
+    size_t left_out;          /* arrays that the port answered with null */
     double seconds;
 };
 

@@ -84,6 +84,8 @@ static int judge_outputs(const run *r, aevb_case_result *result, double **output
         set_state(result, AEVB_CASE_FAILED, "it answers numbers where the data are outside the domain");
         return 0;
     }
+    for (size_t i = 0; i < result->of->test->n_expected; i++)
+        result->left_out += outputs[i] == NULL;
     const aevb_verdict v = aevb_verdict_of(result->of->test, outputs, r->config->precision);
     if (v.n_judged == 0) {
         set_state(result, AEVB_CASE_SKIPPED, "an intermediate result leaves the range of the precision");
@@ -189,6 +191,7 @@ static void count(aevb_conform *conform, const aevb_case_result *result)
     aevb_conform_counts *c = &conform->counts;
     aevb_clause_row *row = row_of(conform, result->of->group->clauses);
     c->total++;
+    conform->left_out += result->left_out;
     c->passed += result->state == AEVB_CASE_PASSED;
     c->failed += result->state == AEVB_CASE_FAILED;
     c->skipped += result->state == AEVB_CASE_SKIPPED;

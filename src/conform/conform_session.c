@@ -94,7 +94,7 @@ int aevb_session_start(aevb_session *s, char *why, size_t size)
     return 0;
 }
 
-aevb_answer_kind aevb_session_ask(aevb_session *s, const aevb_vector_case *of, double *const *outputs, char *why,
+aevb_answer_kind aevb_session_ask(aevb_session *s, const aevb_vector_case *of, double **outputs, char *why,
                                   size_t size)
 {
     size_t n = 0, most = PLAIN_ANSWER;

@@ -20,7 +20,7 @@ typedef struct aevb_session {
 int aevb_session_start(aevb_session *session, char *why, size_t size);
 
 /* Asks about a case. STRANGE: the port had to be ended; why says what it did. */
-aevb_answer_kind aevb_session_ask(aevb_session *session, const aevb_vector_case *of, double *const *outputs, char *why,
+aevb_answer_kind aevb_session_ask(aevb_session *session, const aevb_vector_case *of, double **outputs, char *why,
                                   size_t size);
 
 /* Whether the port says that it answers this type. */

@@ -109,7 +109,7 @@ static int effect_on(const aevb_kernel_set *set, int noise, const aevb_case_resu
     if (refused || r->refused || test->domain_error)
         return refused == r->refused && refused != test->domain_error ? EXPLAINS : UNTOUCHED;
     for (size_t i = 0; i < test->n_expected; i++)
-        for (size_t j = 0; j < test->expected[i].array.n; j++)
+        for (size_t j = 0; r->outputs[i] != NULL && j < test->expected[i].array.n; j++)
             if (!reproduces(&test->expected[i], j, r->outputs[i][j], p->outputs[i][j], precision, noise))
                 return UNTOUCHED;
     return EXPLAINS;

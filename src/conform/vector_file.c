@@ -290,6 +290,67 @@ aevb_status aevb_vector_open(const char *path, aevb_vector_file **out, aevb_erro
     return AEVB_OK;
 }
 
+static aevb_status read_wanted(const reader *r, const json_t *request, json_t *arrays, aevb_vector_test *test)
+{
+    const char *name;
+    json_t *value;
+    test->expected = aevb_alloc(json_object_size(arrays), sizeof *test->expected);
+    if (test->expected == NULL)
+        return aevb_fail_memory(r->err);
+    json_object_foreach(arrays, name, value) {
+        if (aevb_vector_input(test, name) != NULL)
+            continue;
+        aevb_vector_array *a = &test->expected[test->n_expected++].array;
+        aevb_status status = shape(r, request, name, a);
+        if (status != AEVB_OK)
+            return status;
+        if ((a->data = aevb_alloc(a->n, sizeof *a->data)) == NULL)
+            return aevb_fail_memory(r->err);
+    }
+    return AEVB_OK;
+}
+
+static aevb_status read_question(reader *r, aevb_vector_file *file)
+{
+    json_t *const request = file->root;
+    const json_t *id = member(r, request, "id", JSON_STRING), *type = member(r, request, "type", JSON_STRING);
+    json_t *arrays = member(r, request, "arrays", JSON_OBJECT), *inputs = member(r, request, "inputs", JSON_OBJECT);
+    const json_t *clauses = member(r, request, "clauses", JSON_STRING);
+    const json_t *dims = member(r, request, "dims", JSON_OBJECT), *config = member(r, request, "config", JSON_OBJECT);
+    if (id == NULL || type == NULL || clauses == NULL || dims == NULL || config == NULL || arrays == NULL ||
+        inputs == NULL)
+        return AEVB_EFORMAT;
+    r->place = json_string_value(id);
+    file->groups = aevb_alloc(1, sizeof *file->groups);
+    aevb_vector_test *test = aevb_alloc(1, sizeof *test);
+    if (file->groups == NULL || test == NULL) {
+        aevb_free(test);
+        return aevb_fail_memory(r->err);
+    }
+    file->n_groups = file->n_tests = 1;
+    *file->groups = (aevb_vector_group){.type = json_string_value(type), .clauses = json_string_value(clauses),
+                                        .dims = dims, .config = config, .n_tests = 1, .tests = test};
+    test->id = r->place;
+    aevb_status status = read_inputs(r, request, inputs, test);
+    return status == AEVB_OK ? read_wanted(r, request, arrays, test) : status;
+}
+
+aevb_status aevb_vector_question(json_t *request, aevb_vector_file **out, aevb_error *err)
+{
+    aevb_vector_file *file = aevb_alloc(1, sizeof *file);
+    if (file == NULL)
+        return aevb_fail_memory(err);
+    file->root = json_incref(request);
+    reader r = {.path = "request", .place = "case", .err = err};
+    aevb_status status = read_question(&r, file);
+    if (status != AEVB_OK) {
+        aevb_vector_close(file);
+        return status;
+    }
+    *out = file;
+    return AEVB_OK;
+}
+
 static void close_test(aevb_vector_test *test)
 {
     for (size_t i = 0; i < test->n_inputs; i++)
