@@ -9,7 +9,7 @@
 #include "conform/answer_types.h"
 
 static const aevb_answer_type *const lists[] = {aevb_answer_kernels, aevb_answer_objectives, aevb_answer_rng,
-                                              aevb_answer_models};
+                                              aevb_answer_models, aevb_answer_training};
 enum { N_LISTS = sizeof lists / sizeof *lists };
 
 const char *aevb_answer_type_name(size_t i)

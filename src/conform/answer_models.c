@@ -6,10 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conform/composed_model.h"
+#include "conform/answer_parts.h"
 
-/* to[0..n-1] <- the input of that name. */
-static aevb_status load(const aevb_vector_test *test, const char *name, size_t n, double *to)
+aevb_status aevb_case_load(const aevb_vector_test *test, const char *name, size_t n, double *to)
 {
     const aevb_vector_array *input = aevb_vector_input(test, name);
     if (input == NULL || input->n != n)
@@ -18,9 +17,8 @@ static aevb_status load(const aevb_vector_test *test, const char *name, size_t n
     return AEVB_OK;
 }
 
-/* The output of that name, if it is wanted, <- from[0..n-1]. */
-static aevb_status give(const aevb_vector_test *test, double *const *outputs, const char *name, size_t n,
-                        const double *from)
+aevb_status aevb_case_give(const aevb_vector_test *test, double *const *outputs, const char *name, size_t n,
+                           const double *from)
 {
     const aevb_vector_expected *wanted = aevb_vector_wanted(test, name);
     if (wanted == NULL)
@@ -31,15 +29,25 @@ static aevb_status give(const aevb_vector_test *test, double *const *outputs, co
     return AEVB_OK;
 }
 
-static aevb_status load_model(const aevb_vector_test *test, aevb_composed *m)
+aevb_status aevb_case_load_params(const aevb_vector_test *test, aevb_composed *m)
 {
-    const size_t B = m->B, K = m->K;
-    aevb_status status = load(test, "x", B * m->arch.x_dim, m->work.x);
-    if (status == AEVB_OK)
-        status = load(test, "eps", B * K * m->arch.z_dim, m->work.eps);
+    aevb_status status = AEVB_OK;
     for (size_t i = 0; status == AEVB_OK && i < m->layout.n_tensors; i++) {
         const aevb_tensor *t = &m->layout.tensors[i];
-        status = load(test, t->name, t->count, m->params + t->offset);
+        status = aevb_case_load(test, t->name, t->count, m->params + t->offset);
+    }
+    return status;
+}
+
+aevb_status aevb_case_give_params(const aevb_vector_test *test, double *const *outputs, const aevb_layout *layout,
+                                  const char *prefix, const double *params)
+{
+    aevb_status status = AEVB_OK;
+    for (size_t i = 0; status == AEVB_OK && i < layout->n_tensors; i++) {
+        const aevb_tensor *t = &layout->tensors[i];
+        char name[32];
+        snprintf(name, sizeof name, "%s%s", prefix, t->name);
+        status = aevb_case_give(test, outputs, name, t->count, params + t->offset);
     }
     return status;
 }
@@ -59,21 +67,15 @@ static aevb_status give_model(const aevb_vector_test *test, double *const *outpu
     };
     aevb_status status = AEVB_OK;
     for (size_t i = 0; status == AEVB_OK && i < sizeof list / sizeof *list; i++)
-        status = give(test, outputs, list[i].name, list[i].n, list[i].from);
-    for (size_t i = 0; status == AEVB_OK && i < m->layout.n_tensors; i++) {
-        const aevb_tensor *t = &m->layout.tensors[i];
-        char name[32];
-        snprintf(name, sizeof name, "d.%s", t->name);
-        status = give(test, outputs, name, t->count, m->grad + t->offset);
-    }
-    return status;
+        status = aevb_case_give(test, outputs, list[i].name, list[i].n, list[i].from);
+    return status == AEVB_OK ? aevb_case_give_params(test, outputs, &m->layout, "d.", m->grad) : status;
 }
 
-static aevb_status objective_of(const aevb_vector_group *group, aevb_objective *objective)
+aevb_status aevb_objective_of_group(const aevb_vector_group *group, aevb_objective *objective)
 {
     const char *name = aevb_vector_text(group, "objective");
     objective->beta = aevb_vector_setting(group, "beta", 1);
-    return name == NULL ? AEVB_EUNSUPPORTED : aevb_objective_parse(name, &objective->kind);
+    return name != NULL && aevb_objective_parse(name, &objective->kind) == AEVB_OK ? AEVB_OK : AEVB_EUNSUPPORTED;
 }
 
 static aevb_status answer(const aevb_kernel_set *k, const aevb_vector_group *group, const aevb_vector_test *test,
@@ -82,28 +84,25 @@ static aevb_status answer(const aevb_kernel_set *k, const aevb_vector_group *gro
     aevb_objective objective;
     double loss, *bound = m->work.dmu; /* room for B numbers until the gradients are worked out */
     aevb_parts parts;
-    aevb_status status = load_model(test, m);
-    if (status == AEVB_OK && objective_of(group, &objective) != AEVB_OK)
-        status = AEVB_EUNSUPPORTED;
+    aevb_status status = aevb_case_load(test, "x", m->B * m->arch.x_dim, m->work.x);
+    if (status == AEVB_OK)
+        status = aevb_case_load(test, "eps", m->B * m->K * m->arch.z_dim, m->work.eps);
+    if (status == AEVB_OK)
+        status = aevb_case_load_params(test, m);
+    if (status == AEVB_OK)
+        status = aevb_objective_of_group(group, &objective);
     const size_t n = m->B * m->arch.x_dim;
     if (status == AEVB_OK && !k->no_domain && aevb_ref_domain(m->arch.likelihood, n, m->work.x) < n)
         status = AEVB_EDOMAIN;
     if (status != AEVB_OK)
         return status;
-    const int reference = k == &aevb_kernel_set_ref; /* then it is src/ref/vae.c that answers */
-    if (reference)
-        aevb_ref_terms(&m->arch, &m->net, m->params, m->B, m->K, &m->work);
-    else
-        aevb_composed_forward(m);
+    aevb_composed_forward(m);
     const aevb_terms terms = aevb_composed_terms(m);
     k->parts(&terms, &parts);
     k->iwae(&terms, bound);
-    status = give(test, outputs, "bound", m->B, bound);
+    status = aevb_case_give(test, outputs, "bound", m->B, bound);
     k->objective(&objective, &terms, &loss, &m->adjoints);
-    if (reference)
-        aevb_ref_gradient(&m->arch, &m->net, m->params, m->B, m->K, &m->work, &m->adjoints, m->grad);
-    else
-        aevb_composed_backward(m);
+    aevb_composed_backward(m);
     return status == AEVB_OK ? give_model(test, outputs, m, loss, &parts) : status;
 }
 

@@ -23,6 +23,7 @@ typedef struct aevb_answer_type {
 } aevb_answer_type;
 
 /* Each ends with a row whose name is NULL. */
-extern const aevb_answer_type aevb_answer_kernels[], aevb_answer_objectives[], aevb_answer_rng[], aevb_answer_models[];
+extern const aevb_answer_type aevb_answer_kernels[], aevb_answer_objectives[], aevb_answer_rng[], aevb_answer_models[],
+    aevb_answer_training[];
 
 #endif

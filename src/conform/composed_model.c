@@ -106,8 +106,18 @@ static const aevb_linear *head(const aevb_composed *m, int logvar)
     return logvar == !m->k->heads_swapped ? &m->net.logvar : &m->net.mu;
 }
 
+/* The reference itself is not composed anew: it is src/ref/vae.c that answers. */
+static int is_reference(const aevb_composed *m)
+{
+    return m->k == &aevb_kernel_set_ref;
+}
+
 void aevb_composed_forward(aevb_composed *m)
 {
+    if (is_reference(m)) {
+        aevb_ref_terms(&m->arch, &m->net, m->params, m->B, m->K, &m->work);
+        return;
+    }
     const aevb_kernel_set *k = m->k;
     aevb_vae_work *w = &m->work;
     const size_t B = m->B, K = m->K, R = B * K, X = m->arch.x_dim, Z = m->arch.z_dim;
@@ -179,11 +189,15 @@ static void likelihood_backward(aevb_composed *m)
 
 void aevb_composed_backward(aevb_composed *m)
 {
+    zero(m->grad, m->layout.n_params);
+    if (is_reference(m)) {
+        aevb_ref_gradient(&m->arch, &m->net, m->params, m->B, m->K, &m->work, &m->adjoints, m->grad);
+        return;
+    }
     const aevb_kernel_set *k = m->k;
     aevb_vae_work *w = &m->work;
     const size_t B = m->B, K = m->K, R = B * K, Z = m->arch.z_dim, H = m->net.n_hidden;
     const aevb_hidden *top = H > 0 ? &w->decoder[H - 1] : NULL;
-    zero(m->grad, m->layout.n_params);
     zero(w->dz, R * Z);
     likelihood_backward(m);
     if (top != NULL)

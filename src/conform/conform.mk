@@ -6,7 +6,7 @@ libaevb_core_la_SOURCES += src/conform/vector_json.c src/conform/vector_json.h s
 libaevb_core_la_SOURCES += src/conform/vector_set.c src/conform/vector_set.h src/conform/vectors_show.c \
 	src/conform/kernel_set.c src/conform/kernel_set.h src/conform/answer_case.c src/conform/answer_case.h \
 	src/conform/answer_types.h src/conform/answer_kernels.c src/conform/answer_objectives.c \
-	src/conform/answer_rng.c src/conform/answer_models.c src/conform/composed_model.c \
+	src/conform/answer_rng.c src/conform/answer_models.c src/conform/answer_training.c src/conform/answer_parts.h src/conform/composed_model.c \
 	src/conform/composed_model.h src/conform/port_serve.c src/conform/port_process.c src/conform/port_process.h \
 	src/conform/case_request.c src/conform/case_request.h src/conform/case_verdict.c src/conform/case_verdict.h \
 	src/conform/conform_session.c src/conform/conform_session.h src/conform/expect_fail.c \

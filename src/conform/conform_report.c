@@ -133,15 +133,17 @@ void aevb_report_text(const aevb_conform *conform, FILE *stream)
     fprintf(stream, ", %s, vectors of ", conform->precision == AEVB_F32 ? "float32" : "float64");
     aevb_report_safe(stream, conform->folder, 0);
     fprintf(stream, "\n\n");
-    rows(conform, stream);
-    fputc('\n', stream);
-    failures(conform, stream);
-    skips(conform, stream);
+    if (conform->greeted) { /* else the verdict says it all */
+        rows(conform, stream);
+        fputc('\n', stream);
+        failures(conform, stream);
+        skips(conform, stream);
+    }
     if (conform->left_out > 0)
         fprintf(stream, "left out by the port: %zu arrays of cases that it answers otherwise\n", conform->left_out);
     findings(conform, stream);
     if (conform->verdict[0] != '\0') {
-        fputs("\nverdict: ", stream);
+        fputs("verdict: ", stream);
         aevb_report_safe(stream, conform->verdict, 0);
         fputc('\n', stream);
     }

@@ -45,12 +45,13 @@ struct aevb_conform {
     aevb_precision precision;
     char *folder, *only;      /* only may be NULL */
     char port[128];           /* as it calls itself, or its command before it has said so */
+    int greeted;              /* it answered hello at least once */
     char verdict[400];        /* about the port as a whole, when something is wrong with it; else empty */
     aevb_conform_counts counts;
     size_t n_results;
     aevb_case_result *results; /* in the order of the vectors */
     size_t n_rows;
-    aevb_clause_row *rows;    /* in the order of their first case */
+    aevb_clause_row *rows;    /* by clauses */
     size_t n_findings, n_diagnosed, n_unexplained; /* failing cases that could be diagnosed, and those left over */
     aevb_finding *findings;   /* best first */
     size_t left_out;          /* arrays that the port answered with null */

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -169,6 +170,7 @@ static aevb_status run_case(run *r, aevb_case_result *result)
         set_state(result, AEVB_CASE_FAILED, "not asked: the port could not be started");
         return AEVB_OK;
     }
+    r->conform->greeted = 1;
     snprintf(r->conform->port, sizeof r->conform->port, "%s", r->session.hello.name);
     const char *skip = reason_to_skip(r, result->of);
     if (skip == NULL)
@@ -207,6 +209,11 @@ static void count(aevb_conform *conform, const aevb_case_result *result)
         row->share = result->share;
         row->worst = result;
     }
+}
+
+static int by_clauses(const void *a, const void *b)
+{
+    return strcmp(((const aevb_clause_row *)a)->clauses, ((const aevb_clause_row *)b)->clauses);
 }
 
 static aevb_status prepare(const aevb_conform_config *config, aevb_conform *conform, aevb_error *err)
@@ -251,6 +258,8 @@ aevb_status aevb_conform_run(const aevb_conform_config *config, aevb_conform **o
         snprintf(conform->verdict, sizeof conform->verdict, "%s", why);
     for (size_t i = 0; status == AEVB_OK && i < conform->n_results; i++)
         count(conform, &conform->results[i]);
+    if (conform->n_rows > 0)
+        qsort(conform->rows, conform->n_rows, sizeof *conform->rows, by_clauses);
     if (status == AEVB_OK && (status = aevb_diagnose(conform)) != AEVB_OK)
         aevb_fail_memory(err);
     if (status != AEVB_OK) {

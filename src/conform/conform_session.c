@@ -39,7 +39,7 @@ static void give_up(aevb_session *s, aevb_port_event event, char *why, size_t si
     case AEVB_PORT_ENDED: snprintf(why, size, "it closed its output without an answer and %s", fate); break;
     case AEVB_PORT_LATE: snprintf(why, size, "it did not answer within %g seconds", s->timeout); break;
     case AEVB_PORT_FLOOD: snprintf(why, size, "it wrote more than any answer needs, without an end of line"); break;
-    case AEVB_PORT_UNASKED: snprintf(why, size, "it wrote more than it was asked for"); break;
+    case AEVB_PORT_UNASKED: snprintf(why, size, "it wrote what it was not asked for"); break;
     case AEVB_PORT_ANSWER: break; /* why is about the line that came */
     }
     add_last_words(s->port, why, size);
