@@ -13,7 +13,6 @@ LDADD = tests/libsupport.a libaevb_core.la $(CORE_LIBS) $(CRITERION_LIBS)
 if HAVE_CRITERION
 include $(srcdir)/tests/unit.mk
 endif
-include $(srcdir)/tests/vectors.mk
 include $(srcdir)/tests/cli.mk
 
 # Specification, reference and tests name each other; the script reads the source tree.

@@ -4,6 +4,7 @@ check_LIBRARIES = tests/libsupport.a
 tests_libsupport_a_SOURCES = tests/support/deriv_check.h \
 	tests/support/idx_files.c tests/support/idx_files.h \
 	tests/support/leaks.h \
+	tests/support/ref_port.c tests/support/ref_port.h tests/support/ref_wholes.c \
 	tests/support/sha256_hex.h \
 	tests/support/small_vae.c tests/support/small_vae.h \
 	tests/support/st_bytes.c tests/support/st_bytes.h \
@@ -39,7 +40,8 @@ unit_programs = \
 	tests/test_safetensors_malformed \
 	tests/test_sprites \
 	tests/test_status \
-	tests/test_train
+	tests/test_train \
+	tests/test_vectors
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 

@@ -3,7 +3,11 @@
  * Phi(x) - u has different signs. */
 #include "formulas.h"
 
-#include <arb_hypgeom.h>
+#ifdef HAVE_ARB_H
+# include <arb_hypgeom.h>
+#else
+# include <flint/arb_hypgeom.h>
+#endif
 #include <math.h>
 
 #include "oracle.h"

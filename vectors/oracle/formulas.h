@@ -57,6 +57,8 @@ typedef struct f_optim { const char *kind; N lr, momentum, beta1, beta2, eps, de
 void f_step(const f_optim *optim, unsigned long t, size_t n, N *theta, const N *g, N *state1, N *state2);
 int f_two_states(const char *kind);
 f_optim f_optim_of_group(void);
+/* Declares that configuration; what a kind does not use is left out. */
+void optim_declare(const char *kind, double lr, double momentum, double beta1, double beta2, double eps, double decay);
 
 /* [RNG.3] proved by a sign change of Phi(x) - u. */
 N f_normal_quantile(double u);

@@ -11,8 +11,13 @@
 #ifndef ORACLE_NUM_H
 #define ORACLE_NUM_H
 
-#include <arb.h>
 #include <stddef.h>
+#include "config.h"
+#ifdef HAVE_ARB_H
+# include <arb.h>
+#else
+# include <flint/arb.h>
+#endif
 
 enum { NUM_F64 = 0, NUM_F32 = 1, NUM_FORMATS = 2 };
 
