@@ -20,6 +20,7 @@ typedef struct aevb_case_result {
                            or none where it was */
     int refused;        /* the answer was a domain error */
     size_t left_out;    /* arrays that the port answered with null */
+    const char *mistake; /* that explains the failure, or NULL */
     double **outputs;   /* [test->n_expected], of an answer with numbers that failed; else NULL */
 } aevb_case_result;
 

@@ -124,20 +124,28 @@ static size_t count_mistakes(void)
     return n;
 }
 
+/* Cases that pass are looked at only when there is something that they could speak against. */
 static void judge(const aevb_conform *conform, suspect *s, const prediction *p)
 {
     const aevb_kernel_set set = aevb_kernel_set_with(&s->mistake->wrong);
-    for (size_t i = 0; i < conform->n_results; i++)
-        s->effect[i] = (signed char)effect_on(&set, s->mistake->noise, &conform->results[i], conform->precision, p);
+    int explains = 0;
+    for (int passed = 0; passed <= explains; passed++)
+        for (size_t i = 0; i < conform->n_results; i++) {
+            const aevb_case_result *r = &conform->results[i];
+            if ((r->state == AEVB_CASE_PASSED) != passed)
+                continue;
+            s->effect[i] = (signed char)effect_on(&set, s->mistake->noise, r, conform->precision, p);
+            explains |= s->effect[i] == EXPLAINS;
+        }
 }
 
 /* A finding about what is not explained yet. */
-static aevb_finding weigh(const aevb_conform *conform, const suspect *s, const char *explained)
+static aevb_finding weigh(const aevb_conform *conform, const suspect *s)
 {
     aevb_finding f = {s->mistake->name, s->mistake->explanation, s->mistake->references, NULL, 0, 0, NULL};
     for (size_t i = 0; i < conform->n_results; i++) {
         f.contradicted += s->effect[i] == CONTRADICTED;
-        if (s->effect[i] != EXPLAINS || explained[i])
+        if (s->effect[i] != EXPLAINS || conform->results[i].mistake != NULL)
             continue;
         if (f.explained++ == 0)
             f.first = conform->results[i].of->test->id;
@@ -155,15 +163,15 @@ static int better(const aevb_finding *a, const aevb_finding *b)
 
 /* Names of the suspects that explain just what the finding explains, as well as it does. */
 static const char *equals(const aevb_conform *conform, const suspect *suspects, size_t n, const aevb_finding *best,
-                          size_t chosen, const char *explained)
+                          size_t chosen)
 {
     char names[256] = "";
     for (size_t s = 0; s < n; s++) {
-        const aevb_finding f = weigh(conform, &suspects[s], explained);
+        const aevb_finding f = weigh(conform, &suspects[s]);
         if (s == chosen || f.explained != best->explained || f.contradicted != best->contradicted)
             continue;
         size_t i = 0;
-        while (i < conform->n_results && (explained[i] || (suspects[s].effect[i] == EXPLAINS) ==
+        while (i < conform->n_results && (conform->results[i].mistake != NULL || (suspects[s].effect[i] == EXPLAINS) ==
                                           (suspects[chosen].effect[i] == EXPLAINS)))
             i++;
         const size_t used = strlen(names);
@@ -174,13 +182,13 @@ static const char *equals(const aevb_conform *conform, const suspect *suspects, 
     return copy == NULL ? NULL : strcpy(copy, names);
 }
 
-static void name_best(aevb_conform *conform, const suspect *suspects, size_t n, char *explained)
+static void name_best(aevb_conform *conform, const suspect *suspects, size_t n)
 {
     while (conform->n_findings < n) {
         aevb_finding best = {.name = NULL};
         size_t chosen = 0;
         for (size_t s = 0; s < n; s++) {
-            const aevb_finding f = weigh(conform, &suspects[s], explained);
+            const aevb_finding f = weigh(conform, &suspects[s]);
             if (f.explained > f.contradicted && (best.name == NULL || better(&f, &best))) {
                 best = f;
                 chosen = s;
@@ -188,11 +196,11 @@ static void name_best(aevb_conform *conform, const suspect *suspects, size_t n, 
         }
         if (best.name == NULL)
             return;
-        best.others = equals(conform, suspects, n, &best, chosen, explained);
+        best.others = equals(conform, suspects, n, &best, chosen);
         conform->findings[conform->n_findings++] = best;
         for (size_t i = 0; i < conform->n_results; i++)
-            if (suspects[chosen].effect[i] == EXPLAINS)
-                explained[i] = 1;
+            if (suspects[chosen].effect[i] == EXPLAINS && conform->results[i].mistake == NULL)
+                conform->results[i].mistake = best.name;
     }
 }
 
@@ -206,9 +214,8 @@ aevb_status aevb_diagnose(aevb_conform *conform)
     prediction p = {NULL, 0};
     suspect *suspects = aevb_alloc(n, sizeof *suspects);
     signed char *effects = aevb_alloc(n * cases, 1);
-    char *explained = aevb_alloc(cases, 1);
     conform->findings = aevb_alloc(n, sizeof *conform->findings);
-    aevb_status status = suspects == NULL || effects == NULL || explained == NULL || conform->findings == NULL ?
+    aevb_status status = suspects == NULL || effects == NULL || conform->findings == NULL ?
         AEVB_ENOMEM : make_prediction(conform, &p);
     if (status == AEVB_OK) {
         size_t s = 0;
@@ -217,12 +224,11 @@ aevb_status aevb_diagnose(aevb_conform *conform)
                 suspects[s] = (suspect){m, effects + s * cases};
                 judge(conform, &suspects[s], &p);
             }
-        name_best(conform, suspects, n, explained);
+        name_best(conform, suspects, n);
         for (size_t i = 0; i < cases; i++)
-            conform->n_unexplained += is_diagnosable(&conform->results[i]) && !explained[i];
+            conform->n_unexplained += is_diagnosable(&conform->results[i]) && conform->results[i].mistake == NULL;
         free_prediction(&p);
     }
-    aevb_free(explained);
     aevb_free(effects);
     aevb_free(suspects);
     return status;

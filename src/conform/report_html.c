@@ -55,13 +55,14 @@ static void findings(const aevb_conform *c, FILE *stream)
 static void cases(const aevb_conform *c, FILE *stream)
 {
     fputs("<h2>Cases that did not pass</h2>\n<table>\n<tr><th>case</th><th>clause</th><th>state</th><th>what it is</th>"
-          "<th>why</th></tr>\n", stream);
+          "<th>why</th><th>mistake</th></tr>\n", stream);
     for (size_t i = 0; i < c->n_results; i++) {
         const aevb_case_result *r = &c->results[i];
         if (r->state == AEVB_CASE_PASSED && !r->expected_to_fail)
             continue;
         const char *const cells[] = {r->of->test->id, r->of->group->clauses, aevb_report_state(r),
-                                     r->of->test->comment, r->why};
+                                     r->of->test->comment, r->why,
+                                     r->mistake == NULL ? "" : r->mistake};
         fputs("<tr>", stream);
         for (size_t j = 0; j < sizeof cells / sizeof *cells; j++) {
             fputs("<td>", stream);

@@ -39,9 +39,9 @@ static json_t *cases_json(const aevb_conform *c)
     json_t *cases = json_array();
     for (size_t i = 0; i < c->n_results; i++) {
         const aevb_case_result *r = &c->results[i];
-        json_array_append_new(cases, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "id", r->of->test->id, "clauses",
+        json_array_append_new(cases, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "id", r->of->test->id, "clauses",
             r->of->group->clauses, "state", aevb_report_state(r), "why", r->why[0] == '\0' ? json_null() : text(r->why),
-            "ulps", measured(r->judged, r->ulps), "share", measured(r->judged, r->share)));
+            "mistake", text(r->mistake), "ulps", measured(r->judged, r->ulps), "share", measured(r->judged, r->share)));
     }
     return cases;
 }

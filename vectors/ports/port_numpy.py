@@ -64,7 +64,7 @@ def kl(mu, logvar):
 
 
 def kl_backward(mu, logvar, dkl):
-    return dkl * mu, dkl * np.expm1(logvar) / 2
+    return dkl * mu, dkl * (np.expm1(logvar) / 2)
 
 
 def logq(logvar, eps):
