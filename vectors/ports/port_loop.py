@@ -37,7 +37,9 @@ def number(value):
 
 
 def flat(array, shape):
-    """As the protocol has it: a flat list, or a bare number where the shape is a scalar."""
+    """As the protocol has it: a flat list, a bare number where the shape is a scalar, null for what there is not."""
+    if array is None:
+        return None
     if not shape:
         return number(array)
     return [number(v) for v in array.reshape(-1).tolist()]
