@@ -126,19 +126,16 @@ int aevb_session_end(aevb_session *s, char *why, size_t size)
     int fine = 1;
     if (s->port != NULL) {
         char fate[80];
-        size_t n = 0, length;
-        const char *answer;
+        size_t n = 0;
         char *line = aevb_request_stop(&n);
-        aevb_port_event event = AEVB_PORT_LATE;
         if (line != NULL)
-            event = aevb_port_ask(s->port, line, n, 0, FAREWELL, &answer, &length);
+            aevb_port_tell(s->port, line, n);
         aevb_free(line);
-        aevb_port_end(s->port, event == AEVB_PORT_ENDED ? FAREWELL : 0);
+        aevb_port_end(s->port, FAREWELL);
         aevb_port_fate(s->port, fate, sizeof fate);
-        fine = event == AEVB_PORT_ENDED && strcmp(fate, "ended with status 0") == 0;
+        fine = strcmp(fate, "ended with status 0") == 0;
         if (!fine)
-            snprintf(why, size, "told to stop, it %s", event == AEVB_PORT_ENDED || event == AEVB_PORT_LATE ? fate :
-                     "wrote something");
+            snprintf(why, size, "told to stop, it %s", fate);
         aevb_port_free(s->port);
         s->port = NULL;
     }

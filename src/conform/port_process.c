@@ -247,6 +247,12 @@ aevb_port_event aevb_port_ask(aevb_port *port, const char *line, size_t n, size_
     }
 }
 
+void aevb_port_tell(aevb_port *port, const char *line, size_t n)
+{
+    if (quiet_write(port->to, line, n) == (ssize_t)n)
+        quiet_write(port->to, "\n", 1);
+}
+
 void aevb_port_end(aevb_port *port, double seconds)
 {
     if (port->ended)

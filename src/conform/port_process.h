@@ -26,6 +26,9 @@ aevb_status aevb_port_start(char *const *argv, aevb_port **out, aevb_error *err)
 aevb_port_event aevb_port_ask(aevb_port *port, const char *line, size_t n, size_t most, double seconds,
                               const char **answer, size_t *length);
 
+/* Writes a short line and a newline without waiting for anything. */
+void aevb_port_tell(aevb_port *port, const char *line, size_t n);
+
 /* Closes the port's standard input, gives it `seconds` to end by itself, then kills its process group. */
 void aevb_port_end(aevb_port *port, double seconds);
 
