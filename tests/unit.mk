@@ -41,7 +41,8 @@ unit_programs = \
 	tests/test_sprites \
 	tests/test_status \
 	tests/test_train \
-	tests/test_vectors
+	tests/test_vectors \
+	tests/test_vectors_lint
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 

@@ -12,6 +12,7 @@ oracle_formulas = vectors/oracle/formulas.h vectors/oracle/f_likelihood.c vector
 vectors_oracle_oracle_SOURCES = vectors/oracle/num.c vectors/oracle/num.h vectors/oracle/num_function.c \
 	vectors/oracle/oracle.c vectors/oracle/oracle.h vectors/oracle/oracle_difference.c vectors/oracle/oracle_main.c \
 	vectors/oracle/oracle_notes.c vectors/oracle/oracle_round.c vectors/oracle/oracle_schema.c \
+	vectors/oracle/oracle_write.c \
 	$(oracle_cases) $(oracle_formulas)
 vectors_oracle_oracle_LDADD = libaevb_core.la $(JANSSON_LIBS) $(ARB_LIBS) $(LIBM)
 

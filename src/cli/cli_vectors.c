@@ -70,7 +70,11 @@ int aevb_cli_vectors(int argc, char **argv)
         status = aevb_vectors_list(o.folder, o.only, stdout, &err);
     else if (strcmp(o.action, "show") == 0)
         status = aevb_vectors_show(o.folder, o.id, stdout, &err);
-    else
-        status = AEVB_EUNSUPPORTED;
+    else {
+        aevb_lint_result result;
+        status = aevb_vectors_lint(o.folder, stdout, &result, &err);
+        if (status == AEVB_OK)
+            printf("%zu files, %zu cases, no problem\n", result.files, result.tests);
+    }
     return status == AEVB_OK ? AEVB_EXIT_OK : aevb_cli_fail_status(status, &err);
 }

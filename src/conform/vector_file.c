@@ -3,13 +3,14 @@
 #include "config.h"
 #include "conform/vector_file.h"
 
-#include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "alloc.h"
 #include "error.h"
+#include "format/file_in.h"
+#include "format/json_strict.h"
 
 enum { LARGEST_FILE = 1 << 26 };
 
@@ -98,7 +99,8 @@ static aevb_status shape(const reader *r, const json_t *group, const char *name,
         return bad(r, "undeclared array", name);
     for (size_t d = 0; d < a->rank; d++) {
         const char *dim = json_string_value(json_array_get(names, d));
-        json_int_t size = json_integer_value(dim == NULL ? NULL : json_object_get(json_object_get(group, "dims"), dim));
+        const json_t *dims = json_object_get(group, "dims");
+        json_int_t size = json_integer_value(dim == NULL ? NULL : json_object_get(dims, dim));
         if (size < 1 || size > LARGEST_FILE || (a->n *= (size_t)size) > LARGEST_FILE)
             return bad(r, "impossible shape of array", name);
         a->shape[d] = (size_t)size;
@@ -255,21 +257,26 @@ static aevb_status read_root(reader *r, aevb_vector_file *file)
     return AEVB_OK;
 }
 
-static aevb_status load(const char *path, json_t **root, aevb_error *err)
+aevb_status aevb_vector_load(const char *path, json_t **root, aevb_error *err)
 {
-    FILE *stream = fopen(path, "rb");
-    if (stream == NULL)
-        return aevb_fail_errno(err, path, "open");
-    struct stat about;
-    json_error_t error;
-    aevb_status status = AEVB_OK;
-    if (fstat(fileno(stream), &about) != 0)
-        status = aevb_fail_errno(err, path, "stat");
-    else if (!S_ISREG(about.st_mode) || about.st_size > LARGEST_FILE)
-        status = aevb_fail(err, AEVB_EFORMAT, "%s: no file, or larger than %d bytes", path, LARGEST_FILE);
-    else if ((*root = json_loadf(stream, JSON_REJECT_DUPLICATES, &error)) == NULL)
-        status = aevb_fail(err, AEVB_EFORMAT, "%s: line %d: %s", path, error.line, error.text);
-    fclose(stream);
+    aevb_file_in *in;
+    aevb_status status = aevb_file_in_open(path, &in, err);
+    if (status != AEVB_OK)
+        return status;
+    uint64_t size = aevb_file_in_size(in);
+    char *text = NULL;
+    if (size > LARGEST_FILE)
+        status = aevb_fail(err, AEVB_EFORMAT, "%s: larger than %d bytes", path, LARGEST_FILE);
+    else if ((text = aevb_alloc((size_t)size, 1)) == NULL)
+        status = aevb_fail_memory(err);
+    else
+        status = aevb_file_in_read(in, 0, (size_t)size, text, err);
+    char where[512];
+    snprintf(where, sizeof where, "%s:", path);
+    if (status == AEVB_OK)
+        status = aevb_json_parse(where, text, (size_t)size, root, err);
+    aevb_free(text);
+    aevb_file_in_close(in);
     return status;
 }
 
@@ -279,7 +286,7 @@ aevb_status aevb_vector_open(const char *path, aevb_vector_file **out, aevb_erro
     if (file == NULL)
         return aevb_fail_memory(err);
     reader r = {.path = path, .place = "file", .err = err};
-    aevb_status status = load(path, &file->root, err);
+    aevb_status status = aevb_vector_load(path, &file->root, err);
     if (status == AEVB_OK)
         status = read_root(&r, file);
     if (status != AEVB_OK) {

@@ -48,6 +48,9 @@ typedef struct aevb_vector_file {
     aevb_vector_group *groups;
 } aevb_vector_file;
 
+/* Any JSON file of at most 64 MB, strictly. */
+AEVB_MUST_CHECK aevb_status aevb_vector_load(const char *path, json_t **root, aevb_error *err);
+
 /* EIO, ENOMEM; EFORMAT names the place. */
 AEVB_MUST_CHECK aevb_status aevb_vector_open(const char *path, aevb_vector_file **out, aevb_error *err);
 void aevb_vector_close(aevb_vector_file *file); /* NULL is fine */

@@ -74,7 +74,8 @@ static void write(const char *folder, const char *name, int back)
 {
     draw_from(name);
     oracle_begin(folder, name, back ? "affine layer, gradient" : "affine layer",
-                 back ? "dw[o][i] = sum_b dy[b][o] x[b][i], dbias[o] = sum_b dy[b][o], dx[b][i] = sum_o dy[b][o] w[o][i]"
+                 back ? "dw[o][i] = sum_b dy[b][o] x[b][i], dbias[o] = sum_b dy[b][o], "
+                        "dx[b][i] = sum_o dy[b][o] w[o][i]"
                       : "y[b][o] = bias[o] + sum_i w[o][i] x[b][i]; weights are [out][in]");
     for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) {
         group(name, s, back);

@@ -60,7 +60,8 @@ static void declare(const setting *s, size_t n, size_t T)
         oracle_output("state2_T", "n");
 }
 
-void optim_declare(const char *kind, double lr, double momentum, double beta1, double beta2, double eps, double decay)
+void optim_declare(const char *kind, double lr, double momentum, double beta1, double beta2, double eps,
+                   double decay)
 {
     oracle_text("optimiser", kind);
     oracle_number("lr", lr);

@@ -140,7 +140,7 @@ void cases_trajectory(const char *folder)
     draw_from("trajectory");
     oracle_begin(folder, "trajectory", "training",
                  "20 steps on minibatches of data[index[t]] with noise eps[t]; losses before each step, and tensors "
-                 "(T.NAME) and optimiser states (s1.NAME, s2.NAME) after the last. precision is that of MAP.1, N data");
+                 "(T.NAME) and optimiser states (s1.NAME, s2.NAME) after the last. precision is that of MAP.1");
     for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
         run r = {small, runs[i].objective, runs[i].optimiser, runs[i].beta, runs[i].lr, runs[i].eps, runs[i].prior};
         r.plan.activation = runs[i].activation;

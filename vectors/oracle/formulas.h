@@ -58,7 +58,8 @@ void f_step(const f_optim *optim, unsigned long t, size_t n, N *theta, const N *
 int f_two_states(const char *kind);
 f_optim f_optim_of_group(void);
 /* Declares that configuration; what a kind does not use is left out. */
-void optim_declare(const char *kind, double lr, double momentum, double beta1, double beta2, double eps, double decay);
+void optim_declare(const char *kind, double lr, double momentum, double beta1, double beta2, double eps,
+                   double decay);
 
 /* [RNG.3] proved by a sign change of Phi(x) - u. */
 N f_normal_quantile(double u);

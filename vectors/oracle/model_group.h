@@ -19,7 +19,7 @@ void model_declare_outputs(const model_plan *plan, const char *prefix);
 void model_fill_tensors(draw_kind kind);
 void model_fill_x(const char *input, draw_kind kind);
 
-/* The model of the group, its tensors the inputs; dw and db the outputs PREFIX.tensor, or room when prefix is NULL. */
+/* The model of the group, its tensors the inputs; dw and db the outputs PREFIXtensor, or room when prefix is NULL. */
 f_model model_of_group(const char *prefix);
 
 #endif

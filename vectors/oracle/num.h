@@ -3,7 +3,7 @@
  * evaluation that the specification prescribes. Numbers are immutable and live in a pool.
  *
  * The error part, to first order, for any order of summation, is |computed - true| <= u * e + floor, where u is the
- * unit roundoff (2^-53 for float64, 2^-24 for float32). Each + - * / and square root costs u |result|, each elementary
+ * unit roundoff (2^-53 for float64, 2^-24 for float32). Each + - * / and square root costs u |result|, an elementary
  * function 4 u |result| (two ulps), a sum of n terms (n - 1) u sum |term|; what an operand is wrong by is multiplied
  * by the magnitude of the derivative. floor collects what underflow may add (the smallest normal number, so that a
  * machine that flushes is within it), and is infinite where an intermediate result leaves the range of the format,

@@ -45,6 +45,13 @@ N *out(const char *name); /* NULL when the group does not declare it */
 
 _Noreturn void oracle_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* JSON that is there or the end of the program. */
+json_t *oracle_checked(json_t *value);
+void oracle_put(json_t *object, const char *key, json_t *value);
+void oracle_append(json_t *array, json_t *value);
+/* oracle_write.c: members of a test. */
+void oracle_put_inputs(json_t *test);
+void oracle_put_outputs(json_t *test);
 /* oracle_round.c: d is the nearest double and tail the double nearest to value - d; 0 when the ball is too wide. */
 int oracle_round(N value, double *d, double *tail);
 /* oracle_difference.c: refuses when an output is not the gradient. */
@@ -52,7 +59,7 @@ void oracle_check_gradient(oracle_scalar *scalar);
 /* oracle_notes.c, oracle_schema.c */
 json_t *oracle_note(const char *flag); /* marks it as used; NULL for an unknown flag */
 const char *oracle_unused_note(void);
-json_t *oracle_schema(const char *name, const json_t *file);
+json_t *oracle_schema(const char *name, json_t *file);
 
 /* An array of the current group, for the parts above. */
 typedef struct oracle_array {

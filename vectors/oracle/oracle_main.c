@@ -10,8 +10,8 @@ enum { LEAST_TESTS = 1500 };
 int main(int argc, char **argv)
 {
     static void (*const files[])(const char *folder) = {
-        cases_trajectory, cases_optim, cases_model, cases_affine, cases_activation, cases_posterior, cases_density, cases_bernoulli, cases_gaussian,
-        cases_objective, cases_rng,
+        cases_affine, cases_activation, cases_posterior, cases_density, cases_bernoulli, cases_gaussian,
+        cases_objective, cases_rng, cases_optim, cases_model, cases_trajectory,
     };
     if (argc != 2) {
         fputs("usage: oracle FOLDER\n", stderr);
