@@ -12,6 +12,12 @@ enum { ALIGNMENT = 64 };
 
 /* 0: off. n > 0: n - 1 more allocations succeed. The value 1 sticks, so every later one fails too. */
 static atomic_size_t fail_countdown;
+static atomic_size_t live;
+
+size_t aevb_alloc_live(void)
+{
+    return atomic_load(&live);
+}
 
 void aevb_alloc_fail_after(size_t n)
 {
@@ -40,8 +46,10 @@ void *aevb_alloc(size_t count, size_t size)
     if (bytes == 0 || should_fail())
         return NULL;
     void *block = aligned_alloc(ALIGNMENT, bytes);
-    if (block != NULL)
-        memset(block, 0, bytes);
+    if (block == NULL)
+        return NULL;
+    memset(block, 0, bytes);
+    atomic_fetch_add(&live, 1);
     return block;
 }
 
@@ -52,11 +60,13 @@ void *aevb_grow(void *block, size_t old_count, size_t new_count, size_t size)
         return NULL;
     if (block != NULL)
         memcpy(larger, block, (old_count < new_count ? old_count : new_count) * size);
-    free(block);
+    aevb_free(block);
     return larger;
 }
 
 void aevb_free(void *block)
 {
+    if (block != NULL)
+        atomic_fetch_sub(&live, 1);
     free(block);
 }

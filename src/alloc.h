@@ -14,5 +14,7 @@ void aevb_free(void *block);
 
 /* Tests and fuzzing: the n-th allocation from now (1 = the next) and all after it fail; 0 switches it off. */
 void aevb_alloc_fail_after(size_t n);
+/* Tests and fuzzing: blocks that are allocated and not freed. */
+size_t aevb_alloc_live(void);
 
 #endif

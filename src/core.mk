@@ -4,6 +4,7 @@ include $(srcdir)/src/rng/rng.mk
 include $(srcdir)/src/model/model.mk
 include $(srcdir)/src/ref/ref.mk
 include $(srcdir)/src/fast/fast.mk
+include $(srcdir)/src/fast/engine.mk
 include $(srcdir)/src/objective/objective.mk
 include $(srcdir)/src/train/train.mk
 include $(srcdir)/src/infer/infer.mk

@@ -37,7 +37,7 @@ aevb_status aevb_engine_create(const aevb_engine_config *config, const aevb_arch
     if (config->max_batch * config->max_samples > ((size_t)1 << 34))
         return aevb_fail_memory(err);
     if (config->kind == AEVB_ENGINE_FAST)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "this build has no fast engine");
+        return aevb_fast_engine_create(config, arch, &layout, out, err);
     return aevb_ref_engine_create(config, arch, &layout, out, err);
 }
 

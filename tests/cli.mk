@@ -2,7 +2,7 @@
 cli_tests = tests/cli_usage.sh tests/cli_commands.sh tests/cli_runs.sh tests/headers_alone.sh tests/symbols.sh \
 	tests/install_use.sh
 TESTS += $(cli_tests)
-EXTRA_DIST += $(cli_tests) tests/support/tap.sh
+EXTRA_DIST += $(cli_tests) tests/support/cli.sh tests/support/tap.sh README.md quickstart
 
 check_PROGRAMS += tests/json_value examples/train_tiny
 tests_json_value_SOURCES = tests/support/json_value.c

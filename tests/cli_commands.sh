@@ -41,11 +41,10 @@ json_is "run.json records them" run-all/run.json . \
     awk 'BEGIN {for (i = 0; i < 640; i++) printf "\\%03o", (i * 37) % 256}' | xargs -0 printf
 } >grey.idx
 check "the grey data are whole" test "$(size_of grey.idx)" -eq 656
-expect "grey data need another likelihood" 1 'binarise dynamic.*likelihood grey' train --data grey.idx --out grey --hidden 5 --latent 2
-expect "or --likelihood grey in the same place" 0 '^ *1 |' train --data grey.idx --out grey --hidden 5 --latent 2 --epochs 1 \
-    --likelihood grey
-expect "or --binarise dynamic" 0 '^ *1 |' train --data grey.idx --out dynamic --hidden 5 --latent 2 --epochs 1 \
-    --binarise dynamic
+tiny="--hidden 5 --latent 2 --epochs 1"
+expect "grey data need a likelihood" 1 'binarise dynamic.*likelihood grey' train --data grey.idx --out grey $tiny
+expect "or --likelihood grey in the same place" 0 '^ *1 |' train --data grey.idx --out grey $tiny --likelihood grey
+expect "or --binarise dynamic" 0 '^ *1 |' train --data grey.idx --out dynamic $tiny --binarise dynamic
 
 # --- eval ---
 expect "eval" 0 '^  ELBO  *-[0-9.]* +- ' eval --model run --samples 5
@@ -107,15 +106,15 @@ check "encode to a full disk leaves nothing" test -z "$(ls -a | grep -e full -e 
     printf '\0\0\010\002\0\0\0\050\0\0\0\020'
     tail -c 640 grey.idx
 } >rows.idx
-expect "train on rows that are no pictures" 0 '^ *1 |' train --data rows.idx --out rows --likelihood grey --hidden 5 --latent 2 \
-    --epochs 1
+expect "train on rows that are no pictures" 0 '^ *1 |' train --data rows.idx --out rows $tiny --likelihood grey
 expect "sample without pictures" 1 'no picture' sample --model rows --out rows.png
 expect "sample without pictures as numbers" 0 . sample --model rows --npy rows.npy
 
 # --- gradcheck ---
 for likelihood in bernoulli grey gaussian gaussian-fixed; do
     for objective in elbo elbo-mc; do
-        expect "gradcheck $likelihood $objective" 0 ' 0 beyond' gradcheck --likelihood $likelihood --objective $objective
+        expect "gradcheck $likelihood $objective" 0 ' 0 beyond' gradcheck --likelihood $likelihood \
+            --objective $objective
     done
 done
 expect "gradcheck --json" 0 . gradcheck --json --hidden 3,2 --latent 2 --x-dim 4 --activation sigmoid

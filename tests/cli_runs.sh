@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Runs that stop: a run resumed after any kind of end goes on as if it had never stopped, to the bit, and its files can
-# be read at any time.
+# Runs that stop: a run resumed after any kind of end goes on as if it had never stopped, to the bit, and its files
+# can be read at any time.
 . "$AEVB_SRCDIR/tests/support/tap.sh"
 . "$AEVB_SRCDIR/tests/support/cli.sh"
 cd "$tap_work" || exit 99
@@ -26,7 +26,15 @@ same "resumed at its end" stopped
 expect "with other threads" 0 . train $settings --out threads --epochs 6 --threads 2
 same "threads" threads
 expect "resuming what is no run" 1 'absent/run.json: ' train --resume absent
-expect "resuming on other data" 1 . train --resume stopped --epochs 7 --data "$AEVB_SRCDIR/README.md"
+# Somebody else's 20 pictures of 28 x 28: the bytes of the model will do.
+{ printf '\0\0\010\003\0\0\0\024\0\0\0\034\0\0\0\034' && head -c 15680 straight/model.safetensors; } >other.idx
+expect "resuming on other data" 1 'the data are not those of the run' train --resume stopped --epochs 7 \
+    --data other.idx
+expect "a run on a file" 0 '^ *1 |' train --data other.idx --out moved --hidden 4 --latent 2 --batch 5 --epochs 1 \
+    --likelihood grey
+mv other.idx elsewhere.idx
+expect "whose file is gone" 1 'other.idx: ' train --resume moved --epochs 2
+expect "which is elsewhere now" 0 '^ *2 |' train --resume moved --epochs 2 --data elsewhere.idx
 
 # start RUN: trains in the background for longer than we wait; the process is $running.
 start() {

@@ -51,14 +51,17 @@ bad --binarise static
 bad --limit 0 -5
 bad --engine slow
 bad --precision f16
+bad --level ref sse2 1
 bad --threads -1 1025
 expect "train --momentum with adam" 2 'adam takes no' train --data sprites --out "$tap_work/never" --momentum 0.5
-expect "train --x-variance with bernoulli" 2 'gaussian-fixed' train --data sprites --out "$tap_work/never" --x-variance 1
+expect "train --x-variance with bernoulli" 2 'gaussian-fixed' train --data sprites --out "$tap_work/never" \
+    --x-variance 1
 expect "train --init-stddev with glorot" 2 'init normal' train --data sprites --out "$tap_work/never" --init-stddev 1
 expect "train without --out" 2 '--out is needed' train --data sprites
 expect "train without --data" 2 '--data is needed' train --out "$tap_work/never"
 expect "train --out with --resume" 2 'exclude' train --out a --resume b
-for option in --seed=2 --hidden=3 --lr=1 --batch=4 --limit=5 --binarise=none --beta=1 --objective=elbo --engine=ref; do
+for option in --seed=2 --hidden=3 --lr=1 --batch=4 --limit=5 --binarise=none --beta=1 --objective=elbo \
+    --engine=ref --level=best; do
     expect "train --resume with $option" 2 "${option%%=*} cannot change" train --resume run $option
 done
 expect "surplus argument" 2 'Too many arguments' train surplus

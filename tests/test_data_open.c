@@ -12,10 +12,11 @@
 #include "alloc.h"
 #include "data/dataset.h"
 #include "idx_files.h"
-#include "temp_files.h"
+#include "no_leak.h"
 #include "sha256_hex.h"
+#include "temp_files.h"
 
-TestSuite(data_open, .timeout = 60);
+TestSuite(data_open, .fini = no_block_left, .timeout = 60);
 
 /* Resident memory says nothing under ASan. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -133,7 +134,7 @@ Test(data_open, what_is_no_source_is_told_what_one_is)
 {
     expect_refused("", AEVB_EIO, ": ", "a data source is the word sprites, an IDX or IDX.gz file, or a directory");
     expect_refused("Sprites", AEVB_EIO, "Sprites: ", "a data source is the word sprites");
-    expect_refused("/dev/null", AEVB_EIO, "/dev/null: ", "is no regular file");
+    expect_refused("/dev/null", AEVB_EIO, "/dev/null: ", "not a regular file");
     expect_refused(NULL, AEVB_EINVAL, "", "no data source");
     temp_write(temp_path("text"), "To be, or not to be", 19);
     expect_refused(temp_path("text"), AEVB_EFORMAT, temp_path("text"), "not an IDX file");

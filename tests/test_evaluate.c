@@ -8,6 +8,10 @@
 #include "aevb/rng.h"
 #include "infer/moments.h"
 #include "toy_run.h"
+#include "no_leak.h"
+
+TestSuite(evaluate, .fini = no_block_left);
+TestSuite(encode_all, .fini = no_block_left);
 
 enum { Z = 2, SEED = 5, PASS = 3, N = TOY_TEST_N };
 

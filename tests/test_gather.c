@@ -102,9 +102,10 @@ Test(gather, dynamic_draws_are_recorded_by_seed_epoch_and_index)
     free(d.u8);
 }
 
-/* [DATA.3] P(x' = 1) = x. Of N draws for each byte value v = 1..254, with p = v / 255, (k - N p)^2 / (N p (1 - p)) are
- * summed: chi-squared with 254 degrees of freedom (N p >= 78, so the normal limit holds well enough). Both tails are
- * refused; false-alarm rate 2e-6 over the choice of the seed. Bytes 0 and 255 are certain. */
+/* [DATA.3] P(x' = 1) = x. Of N draws for each byte value v = 1..254, with p = v / 255, the terms
+ * (k - N p)^2 / (N p (1 - p)) are summed: chi-squared with 254 degrees of freedom (N p >= 78, so the normal limit
+ * holds well enough). Both tails are refused; false-alarm rate 2e-6 over the choice of the seed. Bytes 0 and 255 are
+ * certain. */
 Test(gather, dynamic_draws_have_the_grey_value_as_their_frequency)
 {
     enum { N = 20000, CHUNK = 100 };

@@ -9,13 +9,16 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "alloc.h"
+#include "data/byte_source.h"
 #include "data/idx.h"
 #include "idx_files.h"
+#include "no_leak.h"
 #include "temp_files.h"
 
-TestSuite(idx, .timeout = 60);
+TestSuite(idx, .fini = no_block_left, .timeout = 60);
 
 static aevb_idx untouched(void)
 {
@@ -147,7 +150,8 @@ static const bad_file bad_files[] = {
     {"cut before the last size", PLAIN("\0\0\10\2\0\0\0\1"), AEVB_EFORMAT, "byte 8: ends inside the sizes"},
     {"first size 0", PLAIN("\0\0\10\2\0\0\0\0\0\0\0\1"), AEVB_EFORMAT, "byte 4: dimension 0 is 0"},
     {"last size 0", PLAIN("\0\0\10\2\0\0\0\1\0\0\0\0"), AEVB_EFORMAT, "byte 8: dimension 1 is 0"},
-    {"no data", PLAIN("\0\0\10\1\0\0\0\1"), AEVB_EFORMAT, "byte 8: the file ends, but its header (1) declares 9 bytes"},
+    {"no data", PLAIN("\0\0\10\1\0\0\0\1"), AEVB_EFORMAT,
+     "byte 8: the file ends, but its header (1) declares 9 bytes"},
     {"a byte short", PLAIN("\0\0\10\2\0\0\0\2\0\0\0\3abcde"), AEVB_EFORMAT,
      "byte 17: the file ends, but its header (2 x 3) declares 18 bytes"},
     {"a byte long", PLAIN("\0\0\10\2\0\0\0\2\0\0\0\3abcdefg"), AEVB_EFORMAT,
@@ -211,10 +215,29 @@ Test(idx, refuses_malformed_files_and_says_where_and_why)
 Test(idx, refuses_what_is_no_regular_file_without_waiting)
 {
     cr_assert_eq(mkfifo(temp_path("fifo"), 0600), 0);
-    expect_refused("fifo", temp_path("fifo"), AEVB_EIO, "is no regular file");
-    expect_refused("directory", temp_dir(), AEVB_EIO, "is a directory");
-    expect_refused("device", "/dev/null", AEVB_EIO, "is no regular file");
+    expect_refused("fifo", temp_path("fifo"), AEVB_EIO, "not a regular file");
+    expect_refused("directory", temp_dir(), AEVB_EIO, "is a directory, not a regular file");
+    expect_refused("device", "/dev/null", AEVB_EIO, "not a regular file");
     expect_refused("absent", temp_path("absent"), AEVB_EIO, strerror(ENOENT));
+}
+
+Test(idx, notices_a_file_that_changes_while_it_is_read)
+{
+    static const uint32_t dim[2] = {1000, 1000};
+    for (int gzip = 0; gzip < 2; gzip++) {
+        aevb_byte_source source;
+        aevb_error err = {0};
+        char some[100];
+        size_t got;
+        idx_write("changes", 2, dim, NULL, gzip);
+        cr_assert_eq(aevb_bytes_open(temp_path("changes"), &source, NULL), AEVB_OK);
+        cr_assert_eq(aevb_bytes_read(&source, some, sizeof some, &got, NULL), AEVB_OK);
+        cr_expect_eq(aevb_bytes_unchanged(&source, NULL), AEVB_OK);
+        cr_assert_eq(truncate(temp_path("changes"), 70000 / (1 + 69 * gzip)), 0);
+        cr_expect_eq(aevb_bytes_unchanged(&source, &err), AEVB_EIO);
+        cr_expect_not_null(strstr(err.message, "changed while being read"), "%s", err.message);
+        aevb_bytes_close(&source);
+    }
 }
 
 Test(idx, refuses_a_file_cut_at_any_byte)

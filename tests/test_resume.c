@@ -8,8 +8,11 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "no_leak.h"
 #include "temp_files.h"
 #include "toy_run.h"
+
+TestSuite(resume, .fini = no_block_left);
 
 /* Asks for a stop after every batch, or after every `every`-th. */
 typedef struct stopper {

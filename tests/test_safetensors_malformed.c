@@ -237,7 +237,8 @@ Test(safetensors_malformed, no_changed_byte_of_length_or_header_does_harm)
     cr_assert(fd >= 0);
     for (off_t i = 0; i < 8 + (off_t)strlen(valid); i++) {
         for (unsigned change = 0; change < 10; change++) { /* each bit flipped, all zero, all one */
-            unsigned char byte = change < 8 ? (unsigned char)(bytes[i] ^ 1u << change) : change == 8 ? 0 : 0xff;
+            unsigned value = change < 8 ? bytes[i] ^ 1u << change : change == 8 ? 0 : 0xff;
+            unsigned char byte = (unsigned char)(value & 0xff);
             aevb_error err = {0};
             cr_assert_eq(pwrite(fd, &byte, 1, i), 1);
             if (read_all(path, &err) == AEVB_OK) {

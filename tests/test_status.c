@@ -33,6 +33,7 @@ Test(status, messages_are_one_line_cut_to_fit_and_free_of_control_characters)
 
 Test(alloc, checks_overflow_zeroes_aligns_and_fails_on_request)
 {
+    cr_assert_eq(aevb_alloc_live(), 0);
     cr_expect_null(aevb_alloc(SIZE_MAX / 2, 3));
     cr_expect_null(aevb_alloc(SIZE_MAX, 1));
     unsigned char *block = aevb_alloc(1000, 1);
@@ -44,6 +45,7 @@ Test(alloc, checks_overflow_zeroes_aligns_and_fails_on_request)
     block = aevb_grow(block, 1000, 2000, 1);
     cr_assert_not_null(block);
     cr_expect(block[999] == 7 && block[1000] == 0);
+    cr_expect_eq(aevb_alloc_live(), 1);
     aevb_free(block);
     aevb_alloc_fail_after(2);
     block = aevb_alloc(1, 1);
@@ -53,4 +55,5 @@ Test(alloc, checks_overflow_zeroes_aligns_and_fails_on_request)
     aevb_alloc_fail_after(0);
     aevb_free(block);
     aevb_free(NULL);
+    cr_expect_eq(aevb_alloc_live(), 0);
 }

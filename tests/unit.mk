@@ -3,6 +3,7 @@
 check_LIBRARIES = tests/libsupport.a
 tests_libsupport_a_SOURCES = tests/support/deriv_check.h \
 	tests/support/idx_files.c tests/support/idx_files.h \
+	tests/support/no_leak.h \
 	tests/support/leaks.h \
 	tests/support/ref_port.c tests/support/ref_port.h tests/support/ref_wholes.c \
 	tests/support/sha256_hex.h \

@@ -8,6 +8,7 @@
 #include "aevb/engine.h"
 #include "aevb/format.h"
 #include "aevb/infer.h"
+#include "aevb/level.h"
 #include "aevb/model.h"
 #include "aevb/objective.h"
 #include "aevb/optim.h"

@@ -49,7 +49,8 @@ AEVB_API const char *aevb_safetensors_metadata(const aevb_safetensors *file, con
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_safetensors_read(aevb_safetensors *file, const aevb_stored_tensor *tensor,
                                                            double *out, aevb_error *err);
 
-/* One tensor to write; data are float64 and stored as dtype F64 or F32 (which must hold them exactly, else EDOMAIN). */
+/* One tensor to write; data are float64 and stored as dtype F64 or F32. EDOMAIN names an element that is not finite
+ * or that F32 does not hold exactly. */
 typedef struct aevb_tensor_out {
     const char *name;
     aevb_dtype dtype;
@@ -75,7 +76,7 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_model_save(const char *path, const aev
                                                      aevb_dtype dtype, aevb_error *err);
 /* Loads and validates: the tensors must be exactly those of the architecture in the metadata. A file without
  * "aevb.arch" whose tensors are those of the PyTorch VAE example (fc1, fc21, fc22, fc3, fc4) is read as that network
- * (relu, grey). */
+ * (relu, grey; 784 values are pictures of 28 x 28). */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_model_load(const char *path, aevb_model **out, aevb_error *err);
 
 /* --- arrays --- */

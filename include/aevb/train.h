@@ -34,7 +34,9 @@ typedef struct aevb_train_config {
 
 AEVB_API aevb_train_config aevb_train_default(void);
 
-/* What is known after an epoch (or, for progress, within one). Losses are nats per datum. */
+/* What is known after an epoch (or, for progress, within one). Losses are nats per datum. The test part is evaluated
+ * with one sample per datum and without the weight prior; its noise and dynamic binarisation are those of pass 0 of
+ * aevb_evaluate in every epoch, so that epochs differ by the parameters only. */
 typedef struct aevb_epoch {
     uint64_t epoch;                     /* 1-based */
     size_t seen, total;                 /* training rows of this epoch done so far, and in all */
@@ -52,8 +54,10 @@ typedef struct aevb_train_hooks {
 } aevb_train_hooks;
 
 /* Trains into the directory run (created; refused when it already holds a run). Writes run.json at the start, and
- * after every epoch model.safetensors, checkpoint.safetensors and metrics.csv. EINTERRUPTED after a requested stop.
- * The data set is opened by the caller from config->data, config->limit and config->seed. */
+ * then, as after every epoch, model.safetensors, metrics.csv and checkpoint.safetensors, each whole or not at all and
+ * the checkpoint last: killed at any time, the run has a loadable model and goes on from its checkpoint.
+ * The data set is opened by the caller from config->data, config->limit and config->seed. EINTERRUPTED after a
+ * requested stop, saved after the batch under way. ENONFINITE names epoch and batch; the last checkpoint is kept. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_train(const aevb_train_config *config, const aevb_data *data,
                                                 const char *run, const aevb_train_hooks *hooks, aevb_error *err);
 
@@ -61,8 +65,9 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_train(const aevb_train_config *config,
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_train_config_load(const char *run, aevb_train_config *config,
                                                             aevb_error *err);
 
-/* Continues a run from its checkpoint to config->epochs as if it had never stopped. config is run.json's, in which
- * only epochs and threads may differ. EINVAL when the data are not those of the run (their hash differs). */
+/* Continues a run from its checkpoint to config->epochs as if it had never stopped: every file comes out the same to
+ * the bit, but for the seconds in metrics.csv and checkpoint. config is run.json's, in which only epochs and threads
+ * may differ. EINVAL when they do not, or the data are not those of the run (their hash differs). */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_train_resume(const aevb_train_config *config, const aevb_data *data,
                                                        const char *run, const aevb_train_hooks *hooks,
                                                        aevb_error *err);

@@ -51,8 +51,8 @@ static void print_text(const aevb_cli_source *s, const aevb_evaluation *e)
     printf("  %-16s %10.4f +- %.4f   KL(q(z|x) || N(0,I)), exact\n", "KL", e->kl, e->kl_se);
     printf("  %-16s %10.4f +- %.4f   -(reconstruction + KL), below log p(x)\n", "ELBO", e->elbo, e->elbo_se);
     if (e->samples > 0)
-        printf("  %-16s %10.4f +- %.4f   importance-weighted bound of %zu samples, nearer to log p(x)\n", "log p(x) >=",
-               e->iwae, e->iwae_se, e->samples);
+        printf("  %-16s %10.4f +- %.4f   importance-weighted bound of %zu samples, nearer to log p(x)\n",
+               "log p(x) >=", e->iwae, e->iwae_se, e->samples);
     if (s->arch.likelihood == AEVB_GREY)
         printf("\n  The grey likelihood is not normalised: its log p(x) compares with grey models only.\n");
     printf("\n  active units     %zu of %zu: latent dimensions whose mean varies over the data by more than 0.01\n\n",

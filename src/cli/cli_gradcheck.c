@@ -111,6 +111,8 @@ static void print_json(const aevb_model *model, const aevb_gradcheck_result *r)
     aevb_cli_json_set(o, "arch", aevb_cli_json_arch(&model->arch));
     aevb_cli_json_set(o, "checked", aevb_cli_json_whole(r->checked));
     aevb_cli_json_set(o, "failed", aevb_cli_json_whole(r->failed));
+    aevb_cli_json_set(o, "unresolved", aevb_cli_json_whole(r->unresolved));
+    aevb_cli_json_set(o, "passed", json_boolean(r->passed));
     aevb_cli_json_set(worst, "tensor", json_string(tensor->name));
     aevb_cli_json_set(worst, "index", aevb_cli_json_whole(r->worst - tensor->offset));
     aevb_cli_json_set(worst, "analytic", aevb_cli_json_real(r->worst_analytic));
@@ -125,7 +127,8 @@ static void print_text(const aevb_model *model, const aevb_gradcheck_result *r)
 {
     const aevb_tensor *tensor = tensor_of(&model->layout, r->worst);
     aevb_cli_print_arch(&model->arch);
-    printf(": %zu parameters checked, %zu beyond their bound\n", r->checked, r->failed);
+    printf(": %zu parameters checked, %zu beyond their bound, %zu too small or too near a kink to tell\n", r->checked,
+           r->failed, r->unresolved);
     printf("worst    %s[%zu]\n", tensor->name, r->worst - tensor->offset);
     printf("analytic %.17g\nnumeric  %.17g (central differences)\n", r->worst_analytic, r->worst_numeric);
     printf("relative %.3g\nbound    %.3g on the difference, from the error of the central differences\n",
@@ -153,6 +156,8 @@ static int check(const gradcheck_options *o, const aevb_model *model)
         return aevb_cli_fail("%zu of %zu parameters were checked", r.checked, model->layout.n_params);
     if (r.failed > 0)
         return aevb_cli_fail("%zu of %zu gradients are wrong", r.failed, r.checked);
+    if (!r.passed)
+        return aevb_cli_fail("%zu of %zu gradients could not be resolved", r.unresolved, r.checked);
     return AEVB_EXIT_OK;
 }
 

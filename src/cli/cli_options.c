@@ -102,6 +102,14 @@ static const char *precision_name(int i)
     return aevb_precision_name((aevb_precision)i);
 }
 
+/* Choice 0 is AEVB_LEVEL_BEST, choice i + 1 is level i. */
+static const char *level_name(int i)
+{
+    if (i == 0)
+        return "best";
+    return i <= AEVB_LEVEL_COUNT ? aevb_level_name((aevb_level)(i - 1)) : NULL;
+}
+
 int aevb_cli_binarise(const struct argp_state *state, const char *text)
 {
     return aevb_cli_choice(state, "--binarise", text, binarise_name);
@@ -189,6 +197,9 @@ error_t aevb_cli_engine_option(int key, const char *arg, const struct argp_state
     case AEVB_CLI_PRECISION:
         engine->precision = (aevb_precision)aevb_cli_choice(state, "--precision", arg, precision_name);
         return 0;
+    case AEVB_CLI_LEVEL:
+        engine->level = aevb_cli_choice(state, "--level", arg, level_name) - 1;
+        return 0;
     case AEVB_CLI_THREADS:
         engine->threads = (int)aevb_cli_whole(state, "--threads", arg, 0, 1024);
         return 0;
@@ -199,6 +210,7 @@ error_t aevb_cli_engine_option(int key, const char *arg, const struct argp_state
 
 aevb_engine_config aevb_cli_engine_default(void)
 {
-    return (aevb_engine_config){.kind = AEVB_ENGINE_REF, .precision = AEVB_F64, .level = -1, .threads = 0,
-                                .max_batch = 128, .max_samples = 1};
+    const aevb_train_config config = aevb_train_default();
+    return (aevb_engine_config){.kind = config.engine, .precision = config.precision, .level = config.level,
+                                .threads = config.threads, .max_batch = config.batch, .max_samples = 1};
 }

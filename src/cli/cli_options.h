@@ -60,6 +60,7 @@ typedef struct aevb_cli_network {
     {NULL, 0, NULL, 0, "Engine", 4}, \
     {"engine", AEVB_CLI_ENGINE, "NAME", 0, "ref (float64, scalar) or fast (SIMD)", 4}, \
     {"precision", AEVB_CLI_PRECISION, "NAME", 0, "f64 or f32", 4}, \
+    {"level", AEVB_CLI_LEVEL, "NAME", 0, "of the fast engine: best, portable, avx2, avx512 or neon", 4}, \
     {"threads", AEVB_CLI_THREADS, "N", 0, "threads, 0 for all; never changes a result", 4}
 
 /* Each takes the key if it is its own and gives 0, else ARGP_ERR_UNKNOWN. */
@@ -71,7 +72,7 @@ error_t aevb_cli_engine_option(int key, const char *arg, const struct argp_state
 /* Refuses network options that the others make meaningless. */
 void aevb_cli_network_check(const struct argp_state *state, const aevb_cli_network *network);
 
-/* The engine that every subcommand uses unless told otherwise. */
+/* The engine that every subcommand uses unless told otherwise: that of aevb_train_default. */
 aevb_engine_config aevb_cli_engine_default(void);
 
 #endif

@@ -39,7 +39,8 @@ void aevb_cli_progress_batch(void *user, const aevb_epoch *so_far)
     for (size_t i = 0; i < bar_width; i++)
         bar[i] = i < filled ? '=' : i == filled ? '>' : ' ';
     bar[bar_width] = '\0';
-    double left = (double)(so_far->total - so_far->seen) + (double)(p->epochs - so_far->epoch) * (double)so_far->total;
+    double epochs_left = (double)(p->epochs - so_far->epoch);
+    double left = (double)(so_far->total - so_far->seen) + epochs_left * (double)so_far->total;
     double per_second = rate(so_far);
     unsigned long long eta = per_second > 0 ? (unsigned long long)(left / per_second) : 0;
     fprintf(stderr, "\repoch %llu/%llu [%s] %3zu%%  loss %.3f  %.0f rows/s  ETA %llu:%02llu:%02llu\033[K",
@@ -77,7 +78,8 @@ void aevb_cli_progress_epoch(void *user, const aevb_epoch *done)
     } else {
         if (!p->headed)
             printf("%6s | %-28s | %-38s |\n%6s | %9s %9s %8s | %9s %9s %8s %9s | %8s %8s\n",
-                   "", "train, nats per datum", "test, nats per datum", "epoch", "loss", "recon", "KL", "loss", "recon", "KL", "bound", "seconds", "rows/s");
+                   "", "train, nats per datum", "test, nats per datum", "epoch", "loss", "recon", "KL",
+                   "loss", "recon", "KL", "bound", "seconds", "rows/s");
         p->headed = true;
         printf("%6llu | %9.3f %9.3f %8.3f | %9.3f %9.3f %8.3f %9.3f | %8.1f %8.0f\n", (unsigned long long)done->epoch,
                done->train_loss, done->train_recon, done->train_kl, done->test_loss, done->test_recon, done->test_kl,

@@ -77,7 +77,7 @@ int aevb_cli_reconstruct(int argc, char **argv)
 {
     static const struct argp argp = {
         options, parse, NULL,
-        "Encodes data, draws one z from q(z|x) for each (not its mean) and shows the mean of p(x|z) beside the datum.",
+        "Encodes data, draws one z from q(z|x) for each (not its mean) and shows the mean of p(x|z) beside it.",
         NULL, NULL, NULL};
     static aevb_cli_source source;
     reconstruct_options o = {.source = aevb_cli_source_default(), .n = 32};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * A trained model, an engine that holds it and the data it looks at: what eval, sample, reconstruct and encode open. */
+ * A trained model, an engine that holds it and the data that it looks at, for eval, sample, reconstruct, encode. */
 #ifndef AEVB_CLI_SOURCE_H
 #define AEVB_CLI_SOURCE_H
 

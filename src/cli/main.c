@@ -36,7 +36,8 @@ static void print_help(void)
          "Auto-Encoding Variational Bayes: train, evaluate and look at variational auto-encoders.\n");
     for (size_t i = 0; i < n_commands; i++)
         printf("  %-12s %s\n", commands[i].name, commands[i].summary);
-    puts("\n`aevb help COMMAND' or `aevb COMMAND --help' tells the options of a command, `aevb --version' the version.\n"
+    puts("\n`aevb help COMMAND' or `aevb COMMAND --help' tells the options of a command, `aevb --version' the "
+         "version.\n"
          "Exit status: 0 done, 1 failed, 2 wrong usage.");
 }
 

@@ -3,11 +3,7 @@
 #include "config.h"
 #include "byte_source.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "alloc.h"
 #include "error.h"
@@ -26,18 +22,17 @@ static void z_free(voidpf opaque, voidpf block)
     aevb_free(block);
 }
 
-/* One read(2) that signals do not disturb. */
+/* The next bytes of the file, as many as it still had when it was opened. */
 static aevb_status file_read(aevb_byte_source *source, void *out, size_t want, size_t *got, aevb_error *err)
 {
-    ssize_t n;
-    do
-        n = read(source->fd, out, want);
-    while (n < 0 && errno == EINTR);
-    if (n < 0)
-        return aevb_fail_errno(err, source->path, "read");
-    source->file_read += (uint64_t)n;
-    *got = (size_t)n;
-    return AEVB_OK;
+    uint64_t left = source->file_size - source->file_read;
+    size_t n = left < want ? (size_t)left : want;
+    aevb_status status = aevb_file_in_read(source->file, source->file_read, n, out, err);
+    if (status == AEVB_OK) {
+        source->file_read += n;
+        *got = n;
+    }
+    return status;
 }
 
 /* Fills the buffer when it is empty; it stays empty at the end of the file. The buffer counts as the z_stream's input
@@ -53,27 +48,12 @@ static aevb_status refill(aevb_byte_source *source, aevb_error *err)
     return status;
 }
 
-static aevb_status open_regular(aevb_byte_source *source, aevb_error *err)
-{
-    struct stat info;
-    /* O_NONBLOCK: opening a FIFO must not wait for a writer; regular files do not mind. */
-    source->fd = open(source->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (source->fd < 0)
-        return aevb_fail_errno(err, source->path, "open");
-    if (fstat(source->fd, &info) != 0)
-        return aevb_fail_errno(err, source->path, "stat");
-    if (S_ISDIR(info.st_mode))
-        return aevb_fail(err, AEVB_EIO, "%s: is a directory where a file is wanted", source->path);
-    if (!S_ISREG(info.st_mode))
-        return aevb_fail(err, AEVB_EIO, "%s: is no regular file", source->path);
-    source->file_size = (uint64_t)info.st_size;
-    return AEVB_OK;
-}
-
 aevb_status aevb_bytes_open(const char *path, aevb_byte_source *source, aevb_error *err)
 {
-    *source = (aevb_byte_source){.path = path, .fd = -1, .z = {.zalloc = z_alloc, .zfree = z_free}};
-    aevb_status status = open_regular(source, err);
+    *source = (aevb_byte_source){.path = path, .z = {.zalloc = z_alloc, .zfree = z_free}};
+    aevb_status status = aevb_file_in_open(path, &source->file, err);
+    if (status == AEVB_OK)
+        source->file_size = aevb_file_in_size(source->file);
     if (status == AEVB_OK && (source->buffer = aevb_alloc(BUFFER, 1)) == NULL)
         status = aevb_fail_memory(err);
     if (status == AEVB_OK)
@@ -93,24 +73,19 @@ void aevb_bytes_close(aevb_byte_source *source)
     if (source->gzip)
         inflateEnd(&source->z);
     aevb_free(source->buffer);
-    if (source->fd >= 0)
-        close(source->fd);
+    aevb_file_in_close(source->file);
 }
 
 static aevb_status read_plain(aevb_byte_source *source, unsigned char *out, size_t want, size_t *got, aevb_error *err)
 {
     size_t have = source->z.avail_in < want ? source->z.avail_in : want;
-    size_t step = 1;
+    size_t direct = 0;
     memcpy(out, source->z.next_in, have);
     source->z.next_in += have;
     source->z.avail_in -= (uInt)have;
-    for (; have < want && step != 0; have += step) {
-        aevb_status status = file_read(source, out + have, want - have < STEP ? want - have : STEP, &step, err);
-        if (status != AEVB_OK)
-            return status;
-    }
-    *got = have;
-    return AEVB_OK;
+    aevb_status status = file_read(source, out + have, want - have, &direct, err);
+    *got = have + direct;
+    return status;
 }
 
 /* What the decompressor's terse words mean. */
@@ -175,14 +150,16 @@ aevb_status aevb_bytes_read(aevb_byte_source *source, void *out, size_t want, si
     return source->gzip ? read_gzip(source, out, want, got, err) : read_plain(source, out, want, got, err);
 }
 
-aevb_status aevb_bytes_rewind(aevb_byte_source *source, aevb_error *err)
+void aevb_bytes_rewind(aevb_byte_source *source)
 {
-    if (lseek(source->fd, 0, SEEK_SET) != 0)
-        return aevb_fail_errno(err, source->path, "rewind");
     source->ended = false;
     source->file_read = 0;
     source->z.avail_in = 0;
     if (source->gzip)
         inflateReset(&source->z);
-    return AEVB_OK;
+}
+
+aevb_status aevb_bytes_unchanged(const aevb_byte_source *source, aevb_error *err)
+{
+    return aevb_file_in_unchanged(source->file, err);
 }

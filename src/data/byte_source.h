@@ -8,10 +8,11 @@
 #include <stdint.h>
 #include <zlib.h>
 #include "aevb/status.h"
+#include "format/file_in.h"
 
 typedef struct aevb_byte_source {
     const char *path; /* the caller's */
-    int fd;
+    aevb_file_in *file;
     bool gzip;          /* by the first two bytes, whatever the name says */
     bool ended;         /* the last gzip member is complete and its checksum was right */
     uint64_t file_size; /* when it was opened */
@@ -30,6 +31,9 @@ void aevb_bytes_close(aevb_byte_source *source);
 aevb_status aevb_bytes_read(aevb_byte_source *source, void *out, size_t want, size_t *got, aevb_error *err);
 
 /* Back to the first byte of the content. */
-aevb_status aevb_bytes_rewind(aevb_byte_source *source, aevb_error *err);
+void aevb_bytes_rewind(aevb_byte_source *source);
+
+/* AEVB_EIO when the file is no longer the one that was opened. */
+aevb_status aevb_bytes_unchanged(const aevb_byte_source *source, aevb_error *err);
 
 #endif

@@ -62,9 +62,9 @@ static aevb_status check_bytes(const aevb_dataset *d, const char *name, aevb_err
         largest = d->u8[i] > largest ? d->u8[i] : largest;
     if (largest > 1)
         return AEVB_OK;
-    return aevb_fail(err, AEVB_EDOMAIN, "%s: wrong scale: the largest byte is %d, so the maximum of x would be %d/255. "
-                     "Bytes 0..255 are expected and are divided by 255 here; divided before that, they would be "
-                     "scaled twice. Data of 0 and 1 are to be stored as 0 and 255", name, largest, largest);
+    return aevb_fail(err, AEVB_EDOMAIN, "%s: wrong scale: the largest byte is %d, so the maximum of x would be "
+                     "%d/255. Bytes 0..255 are expected and are divided by 255 here; divided before that, they would "
+                     "be scaled twice. Data of 0 and 1 are to be stored as 0 and 255", name, largest, largest);
 }
 
 static aevb_status check_numbers(const aevb_dataset *d, const char *name, aevb_error *err)
@@ -73,15 +73,15 @@ static aevb_status check_numbers(const aevb_dataset *d, const char *name, aevb_e
     for (size_t i = 0; i < d->n * d->x_dim; i++) {
         double x = d->f64[i];
         if (!(x >= 0 && x <= 1))
-            return aevb_fail(err, AEVB_EDOMAIN, "%s: wrong scale: element %zu of row %zu is %.17g, outside 0..1. Numbers "
-                             "are used as they are: divide pictures of 0..255 by 255, once", name, i % d->x_dim,
-                             i / d->x_dim, x);
+            return aevb_fail(err, AEVB_EDOMAIN, "%s: wrong scale: element %zu of row %zu is %.17g, outside 0..1. "
+                             "Numbers are used as they are: divide pictures of 0..255 by 255, once", name,
+                             i % d->x_dim, i / d->x_dim, x);
         largest = x > largest ? x : largest;
     }
     if (largest > 1.0 / 255.0)
         return AEVB_OK;
-    return aevb_fail(err, AEVB_EDOMAIN, "%s: wrong scale: the maximum of x is %g, at most 1/255. Were the data divided "
-                     "by 255 twice?", name, largest);
+    return aevb_fail(err, AEVB_EDOMAIN, "%s: wrong scale: the maximum of x is %g, at most 1/255. Were the data "
+                     "divided by 255 twice?", name, largest);
 }
 
 aevb_status aevb_dataset_check_scale(const aevb_dataset *dataset, const char *name, aevb_error *err)
@@ -89,7 +89,7 @@ aevb_status aevb_dataset_check_scale(const aevb_dataset *dataset, const char *na
     return dataset->u8 != NULL ? check_bytes(dataset, name, err) : check_numbers(dataset, name, err);
 }
 
-/* Row i <- row p[i], cycle by cycle, with one row of spare memory. p becomes the identity. */
+/* [DATA.4] Row i <- row p[i], cycle by cycle, with one row of spare memory. p becomes the identity. */
 static void permute_rows(aevb_dataset *d, uint32_t *p, uint8_t *spare)
 {
     size_t X = d->x_dim;

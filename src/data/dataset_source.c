@@ -32,8 +32,8 @@ static aevb_status dataset_from_idx(const char *path, aevb_dataset **out, aevb_e
     if (status != AEVB_OK)
         return status;
     if (idx.ndim == 1)
-        status = aevb_fail(err, AEVB_EFORMAT, "%s: byte 3: one dimension, as labels have; rows of data have two to four",
-                           path);
+        status = aevb_fail(err, AEVB_EFORMAT, "%s: byte 3: one dimension, as labels have; rows of data have two to "
+                           "four", path);
     else if ((dataset = aevb_dataset_of_bytes(idx.bytes, idx.dim[0], idx.count / idx.dim[0])) == NULL)
         status = aevb_fail_memory(err);
     else
@@ -118,11 +118,14 @@ static aevb_status open_directory(const char *dir, aevb_data *out, aevb_error *e
     aevb_status status = open_part(dir, TRAIN_IMAGES, TRAIN_LABELS, &out->train, err);
     if (status == AEVB_OK)
         status = open_part(dir, TEST_IMAGES, TEST_LABELS, &out->test, err);
-    if (status == AEVB_OK && (out->train->x_dim != out->test->x_dim || out->train->image_rows != out->test->image_rows))
-        status = aevb_fail(err, AEVB_ESHAPE, "%s: training pictures of %zu x %zu (%zu numbers), but test pictures of "
-                           "%zu x %zu (%zu numbers)", dir, out->train->image_rows, out->train->image_cols,
-                           out->train->x_dim, out->test->image_rows, out->test->image_cols, out->test->x_dim);
-    return status;
+    if (status != AEVB_OK)
+        return status;
+    const aevb_dataset *a = out->train, *b = out->test;
+    if (a->x_dim != b->x_dim || a->image_rows != b->image_rows)
+        return aevb_fail(err, AEVB_ESHAPE, "%s: training pictures of %zu x %zu (%zu numbers), but test pictures of "
+                         "%zu x %zu (%zu numbers)", dir, a->image_rows, a->image_cols, a->x_dim, b->image_rows,
+                         b->image_cols, b->x_dim);
+    return AEVB_OK;
 }
 
 static aevb_status open_any(const char *source, uint64_t seed, aevb_data *out, aevb_error *err)

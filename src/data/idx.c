@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * IDX files: 0, 0, type, number of dimensions; one big-endian 32-bit size each; the elements, last dimension fastest. */
+ * IDX files: 0, 0, type, number of dimensions; big-endian 32-bit sizes; the elements, last dimension fastest. */
 #include "config.h"
 #include "idx.h"
 
@@ -13,7 +13,7 @@
 enum {
     MAGIC = 4,
     TYPE_U8 = 0x08,
-    DEFLATE_RATIO = 1032,    /* no deflate stream is smaller: 258 bytes from a length and a distance of one bit each */
+    DEFLATE_RATIO = 1032,    /* no deflate stream does better: 258 bytes from two symbols of one bit */
     TRUSTED_RATIO = 16,      /* grey pictures stay below it */
     TRUSTED_BYTES = 16 << 20
 };
@@ -86,14 +86,14 @@ static aevb_status check_sizes(const aevb_byte_source *source, aevb_idx *idx, ae
         count *= idx->dim[i];
     }
     if (count > AEVB_IDX_MAX_BYTES || count > SIZE_MAX / 2)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: the header declares %s = %" PRIu64 " bytes, more than the limit "
-                         "of %" PRIu64, path, shape_of(idx).text, count, AEVB_IDX_MAX_BYTES);
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: the header declares %s = %" PRIu64 " bytes, more than the "
+                         "limit of %" PRIu64, path, shape_of(idx).text, count, AEVB_IDX_MAX_BYTES);
     if (source->gzip && (header + count) / DEFLATE_RATIO > source->file_size)
         return aevb_fail(err, AEVB_EFORMAT, "%s: the header declares %s = %" PRIu64 " bytes, more than the %" PRIu64
                          " bytes of the file can inflate to", path, shape_of(idx).text, count, source->file_size);
     if (!source->gzip && source->file_size < header + count)
-        return aevb_fail(err, AEVB_EFORMAT, "%s: byte %" PRIu64 ": the file ends, but its header (%s) declares %" PRIu64
-                         " bytes", path, source->file_size, shape_of(idx).text, header + count);
+        return aevb_fail(err, AEVB_EFORMAT, "%s: byte %" PRIu64 ": the file ends, but its header (%s) declares "
+                         "%" PRIu64 " bytes", path, source->file_size, shape_of(idx).text, header + count);
     if (!source->gzip && source->file_size > header + count)
         return aevb_fail(err, AEVB_EFORMAT, "%s: byte %" PRIu64 ": %" PRIu64 " bytes follow the data that the header "
                          "(%s) declares", path, header + count, source->file_size - (header + count),
@@ -129,12 +129,12 @@ static aevb_status read_header(aevb_byte_source *source, aevb_idx *idx, aevb_err
     return check_sizes(source, idx, err);
 }
 
+/* Of a gzip; the length of a plain file was compared with its header. */
 static aevb_status too_short(const aevb_byte_source *source, const aevb_idx *idx, size_t have, aevb_error *err)
 {
-    if (!source->gzip)
-        return aevb_fail(err, AEVB_EIO, "%s: became shorter while it was read", source->path);
-    return aevb_fail(err, AEVB_EFORMAT, "%s: inflated byte %zu: the content ends, but its header (%s) declares %zu bytes",
-                     source->path, header_size(idx) + have, shape_of(idx).text, header_size(idx) + idx->count);
+    return aevb_fail(err, AEVB_EFORMAT, "%s: inflated byte %zu: the content ends, but its header (%s) declares %zu "
+                     "bytes", source->path, header_size(idx) + have, shape_of(idx).text,
+                     header_size(idx) + idx->count);
 }
 
 /* Reads on to the end, which also has the checksum of a gzip stream compared. */
@@ -144,10 +144,8 @@ static aevb_status expect_end(aevb_byte_source *source, const aevb_idx *idx, aev
     size_t got = 0;
     aevb_status status = aevb_bytes_read(source, &extra, 1, &got, err);
     if (status == AEVB_OK && got != 0)
-        status = source->gzip
-            ? aevb_fail(err, AEVB_EFORMAT, "%s: inflated byte %zu: more bytes follow the data that the header (%s) "
-                        "declares", source->path, header_size(idx) + idx->count, shape_of(idx).text)
-            : aevb_fail(err, AEVB_EIO, "%s: became longer while it was read", source->path);
+        status = aevb_fail(err, AEVB_EFORMAT, "%s: inflated byte %zu: more bytes follow the data that the header "
+                           "(%s) declares", source->path, header_size(idx) + idx->count, shape_of(idx).text);
     return status;
 }
 
@@ -169,9 +167,10 @@ static aevb_status prove_content(aevb_byte_source *source, const aevb_idx *idx, 
     }
     if (status == AEVB_OK)
         status = expect_end(source, idx, err);
-    if (status == AEVB_OK)
-        status = aevb_bytes_rewind(source, err);
-    return status == AEVB_OK ? aevb_bytes_read(source, scratch, header_size(idx), &got, err) : status;
+    if (status != AEVB_OK)
+        return status;
+    aevb_bytes_rewind(source);
+    return aevb_bytes_read(source, scratch, header_size(idx), &got, err);
 }
 
 static aevb_status read_elements(aevb_byte_source *source, aevb_idx *idx, aevb_error *err)
@@ -199,6 +198,8 @@ aevb_status aevb_idx_read(const char *path, aevb_idx *out, aevb_error *err)
         status = read_elements(&source, &idx, err);
     if (status == AEVB_OK)
         status = expect_end(&source, &idx, err);
+    if (status == AEVB_OK)
+        status = aevb_bytes_unchanged(&source, err);
     aevb_bytes_close(&source);
     if (status == AEVB_OK)
         *out = idx;

@@ -41,12 +41,14 @@ aevb_status aevb_arch_to_json(const aevb_arch *arch, char **json, aevb_error *er
                     "activation", aevb_activation_name(arch->activation),
                     "likelihood", aevb_likelihood_name(arch->likelihood),
                     "image_rows", (json_int_t)arch->image_rows, "image_cols", (json_int_t)arch->image_cols);
-    size_t length;
+    char *text = NULL;
     if (root == NULL || (arch->likelihood == AEVB_GAUSSIAN_FIXED &&
                          json_object_set_new(root, "x_variance", json_real(arch->x_variance)) != 0))
         status = aevb_fail_memory(err);
+    else if ((text = json_dumps(root, JSON_COMPACT)) == NULL) /* from malloc, for the caller's free */
+        status = aevb_fail_memory(err);
     else
-        status = aevb_json_text(root, 0, json, &length, err);
+        *json = text;
     json_decref(root);
     return status;
 }

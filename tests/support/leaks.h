@@ -3,7 +3,7 @@
 #ifndef LEAKS_H
 #define LEAKS_H
 
-#include <criterion/criterion.h>
+#include <stdlib.h>
 
 #ifdef __has_feature
 # if __has_feature(address_sanitizer)
@@ -18,7 +18,8 @@
 # include <sanitizer/lsan_interface.h>
 static void no_leaks(void)
 {
-    cr_expect_eq(__lsan_do_recoverable_leak_check(), 0, "leaked: see the report of LeakSanitizer");
+    if (__lsan_do_recoverable_leak_check() != 0)
+        abort(); /* a failed assertion would not count in a .fini */
 }
 #else
 static void no_leaks(void)

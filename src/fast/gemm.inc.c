@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Matrix products on panels (rows of gemm_list.h). One tile of rows x vectors stays in registers while the summation
+ * index runs; a block of the right factor stays in the first-level cache while the rows pass. */
+
+/* Everything below is one loop nest with constant bounds that must end up in registers. */
+#ifdef __clang__
+# define UNROLL_ALL _Pragma("clang loop unroll(full)")
+# define UNROLL_4 _Pragma("clang loop unroll_count(4)")
+#else
+# define UNROLL_ALL _Pragma("GCC unroll 16")
+# define UNROLL_4 _Pragma("GCC unroll 4")
+#endif
+
+/* Vectors per panel: accumulators for rows x PANEL_VECS vectors, PANEL_VECS of the right factor and one broadcast fill
+ * the register file (16 registers, without FMA one more for the product; 32 on AVX-512 and NEON). */
+#if defined AEVB_KERN_LEVEL_avx2
+enum { PANEL_VECS = 3, TILE_ROWS = 4 };
+#elif defined AEVB_KERN_LEVEL_avx512
+enum { PANEL_VECS = 3, TILE_ROWS = 8 };
+#elif defined AEVB_KERN_LEVEL_neon
+enum { PANEL_VECS = 4, TILE_ROWS = 6 };
+#else
+enum { PANEL_VECS = 2, TILE_ROWS = 4 };
+#endif
+enum {
+    PANEL = PANEL_VECS * VL,
+    SUMS = PANEL_VECS * TILE_ROWS, /* accumulators that fit into the register file */
+    /* Rows of the right factor that share the first-level cache (24 KiB of 32) with the tile's rows of the left. */
+    BLOCK = 24576 / (PANEL * (int)sizeof(real)) / PANEL * PANEL,
+    MAX_TILE_ROWS = 8
+};
+
+static size_t k_gemm_panel(void)
+{
+    return PANEL;
+}
+
+/* c[r][v] = init + sum_k a(r, k) b[k][v] for rows x vecs vectors. a(r, k) is a[r row_step + k k_step], k counted within
+ * runs of `run` that lie `run_stride` apart. init_step is the distance of the rows of init (0: the same for all). */
+VINLINE void tile(int rows, int vecs, size_t n, const real *a, size_t row_step, size_t k_step, size_t run,
+                  size_t run_stride, const real *b, const real *init, size_t init_step, real *c)
+{
+    vec sum[MAX_TILE_ROWS][PANEL_VECS];
+    UNROLL_ALL for (int r = 0; r < rows; r++) {
+        UNROLL_ALL for (int v = 0; v < vecs; v++) {
+            sum[r][v] = v_load(init + (size_t)r * init_step + (size_t)(v * VL));
+        }
+    }
+    while (n > 0) {
+        const size_t m = n < run ? n : run;
+        const real *ak = a;
+        UNROLL_4 for (size_t k = 0; k < m; k++) {
+            vec bk[PANEL_VECS];
+            UNROLL_ALL for (int v = 0; v < vecs; v++) {
+                bk[v] = v_load(b + v * VL);
+            }
+            UNROLL_ALL for (int r = 0; r < rows; r++) {
+                const vec ar = v_set1(ak[(size_t)r * row_step]);
+                UNROLL_ALL for (int v = 0; v < vecs; v++) {
+                    sum[r][v] = v_fma(ar, bk[v], sum[r][v]);
+                }
+            }
+            ak += k_step;
+            b += PANEL;
+        }
+        n -= m;
+        a += run_stride;
+    }
+    UNROLL_ALL for (int r = 0; r < rows; r++) {
+        UNROLL_ALL for (int v = 0; v < vecs; v++) {
+            v_store(c + (size_t)(r * PANEL + v * VL), sum[r][v]);
+        }
+    }
+}
+
+/* Where the factors and the result of a product lie, as tile() takes them; rows of the result are rows of a. */
+typedef struct product {
+    size_t n;                                      /* terms of each sum */
+    const real *a;
+    size_t row_step, k_step, run, run_stride;
+    const real *b, *init;
+    size_t init_step;
+    real *c;
+} product;
+
+/* Tiles of a constant height from row r on, as many as fit into R rows; returns the first row left. */
+VINLINE size_t tiles_of_height(int rows, int vecs, size_t R, size_t r, product p)
+{
+    for (; rows * vecs <= SUMS && r + (size_t)rows <= R; r += (size_t)rows) {
+        tile(rows, vecs, p.n, p.a + r * p.row_step, p.row_step, p.k_step, p.run, p.run_stride, p.b,
+             p.init + r * p.init_step, p.init_step, p.c + r * PANEL);
+    }
+    return r;
+}
+
+/* Narrow panels use higher tiles, so that enough sums are under way to hide the latency of the multiply-add. */
+VINLINE void tiles_of_width(int vecs, size_t R, product p)
+{
+    size_t r = tiles_of_height(8, vecs, R, 0, p);
+    r = tiles_of_height(6, vecs, R, r, p);
+    r = tiles_of_height(4, vecs, R, r, p);
+    r = tiles_of_height(2, vecs, R, r, p);
+    tiles_of_height(1, vecs, R, r, p);
+}
+
+VINLINE void tiles(size_t R, size_t width, product p)
+{
+    switch ((width + VL - 1) / VL) {
+    case 1: tiles_of_width(1, R, p); break;
+    case 2: tiles_of_width(2, R, p); break;
+#if defined AEVB_KERN_LEVEL_neon
+    case 3: tiles_of_width(3, R, p); break;
+#endif
+    default: tiles_of_width(PANEL_VECS, R, p);
+    }
+}
+
+/* Sums over the columns of a left factor in panels: the forward and the backward product. */
+static void rows_by_block(size_t R, size_t n, size_t width, const real *x, size_t stride, const real *b,
+                          const real *init, size_t init_step, real *c)
+{
+    tiles(R, width, (product){ n, x, PANEL, 1, PANEL, stride, b, init, init_step, c });
+}
+
+/* The length of the blocks that n terms are cut into: whole panels, about equal, at most BLOCK. */
+static size_t block_length(size_t n)
+{
+    const size_t blocks = (n + BLOCK - 1) / BLOCK;
+    return blocks == 0 ? PANEL : ((n + blocks - 1) / blocks + PANEL - 1) / PANEL * PANEL;
+}
+
+static void k_gemm_forward(size_t R, size_t n, size_t width, const real *x, size_t stride, const real *w,
+                           const real *bias, real *y)
+{
+    const size_t length = block_length(n);
+    for (size_t k = 0; k < n; k += length) {
+        rows_by_block(R, n - k < length ? n - k : length, width, x + k / PANEL * stride, stride, w + k * PANEL,
+                      k == 0 ? bias : y, k == 0 ? 0 : PANEL, y);
+    }
+}
+
+/* A square of QUAD x QUAD numbers turned round: to[j][i] = from[i][j], rows PANEL apart. Vectors of 16 bytes here, on
+ * every level. */
+enum { QUAD = 16 / sizeof(real) };
+typedef real quad __attribute__((vector_size(16)));
+
+VINLINE quad q_load(const real *p) { quad q; memcpy(&q, p, sizeof q); return q; }
+
+VINLINE void transpose_quad(const real *from, real *to)
+{
+    quad row[QUAD];
+    UNROLL_ALL for (int i = 0; i < QUAD; i++) {
+        row[i] = q_load(from + i * PANEL);
+    }
+#if AEVB_BITS == 32
+    const quad t0 = __builtin_shufflevector(row[0], row[1], 0, 4, 1, 5);
+    const quad t1 = __builtin_shufflevector(row[2], row[3], 0, 4, 1, 5);
+    const quad t2 = __builtin_shufflevector(row[0], row[1], 2, 6, 3, 7);
+    const quad t3 = __builtin_shufflevector(row[2], row[3], 2, 6, 3, 7);
+    row[0] = __builtin_shufflevector(t0, t1, 0, 1, 4, 5);
+    row[1] = __builtin_shufflevector(t0, t1, 2, 3, 6, 7);
+    row[2] = __builtin_shufflevector(t2, t3, 0, 1, 4, 5);
+    row[3] = __builtin_shufflevector(t2, t3, 2, 3, 6, 7);
+#else
+    const quad t0 = __builtin_shufflevector(row[0], row[1], 0, 2);
+    row[1] = __builtin_shufflevector(row[0], row[1], 1, 3);
+    row[0] = t0;
+#endif
+    UNROLL_ALL for (int i = 0; i < QUAD; i++) {
+        memcpy(to + i * PANEL, &row[i], sizeof row[i]);
+    }
+}
+
+/* to[o][i] = from[i][o], o < columns, i < rows: the block of weights turned round for the backward product. */
+static void transpose_block(size_t rows, size_t columns, const real *from, size_t wstride, real *to)
+{
+    for (size_t o = 0; o < columns; o += PANEL) {
+        const real *panel = from + o / PANEL * wstride;
+        const size_t m = columns - o < PANEL ? columns - o : PANEL;
+        size_t i = 0;
+        for (; i + QUAD <= rows; i += QUAD) {
+            for (size_t j = 0; j < m; j += QUAD) {
+                transpose_quad(panel + i * PANEL + j, to + (o + j) * PANEL + i);
+            }
+        }
+        for (; i < rows; i++) {
+            for (size_t j = 0; j < m; j++) {
+                to[(o + j) * PANEL + i] = panel[i * PANEL + j];
+            }
+        }
+    }
+}
+
+static void k_gemm_backward(size_t R, size_t n, size_t width, int add, const real *dy, size_t stride, const real *w,
+                            size_t wstride, real *dx)
+{
+    static const real zero[PANEL];
+    real turned[BLOCK * PANEL] __attribute__((aligned(64)));
+    const size_t length = block_length(n);
+    if (width < PANEL) {
+        memset(turned, 0, sizeof turned);
+    }
+    for (size_t k = 0; k < n; k += length) {
+        const size_t m = n - k < length ? n - k : length;
+        transpose_block(width, m, w + k / PANEL * wstride, wstride, turned);
+        const int start = k == 0 && !add;
+        rows_by_block(R, m, width, dy + k / PANEL * stride, stride, turned, start ? zero : dx, start ? 0 : PANEL, dx);
+    }
+}
+
+static void k_gemm_weights(size_t R, size_t m, size_t width, int add, const real *x, const real *dy, real *dw)
+{
+    static const real zero[PANEL];
+    tiles(m, width, (product){ R, x, 1, PANEL, R, 0, dy, add ? dw : zero, add ? PANEL : 0, dw });
+}
+
+static void k_gemm_bias(size_t R, int add, const real *dy, real *db)
+{
+    vec sum[PANEL_VECS];
+    for (int v = 0; v < PANEL_VECS; v++) {
+        sum[v] = add ? v_load(db + v * VL) : v_set1(0);
+    }
+    for (size_t r = 0; r < R; r++) {
+        for (int v = 0; v < PANEL_VECS; v++) {
+            sum[v] += v_load(dy + r * PANEL + (size_t)(v * VL));
+        }
+    }
+    for (int v = 0; v < PANEL_VECS; v++) {
+        v_store(db + v * VL, sum[v]);
+    }
+}
+
+static void k_gemm_pack(size_t R, size_t n, const real *src, size_t ld, const real *scale, real *dst, size_t stride)
+{
+    for (size_t i = 0; i < n; i += PANEL, dst += stride) {
+        for (size_t r = 0; r < R; r++) {
+            const vec s = v_set1(scale == NULL ? 1 : scale[r]);
+            const real *from = src + r * ld + i;
+            real *to = dst + r * PANEL;
+            for (size_t v = 0; v < PANEL; v += VL) {
+                const size_t left = i + v < n ? v_count(n - i - v) : 0;
+                v_store(to + v, left == 0 ? v_set1(0) : s * v_load_n(from + v, left));
+            }
+        }
+    }
+}
+
+static void k_gemm_unpack(size_t R, size_t n, const real *src, size_t stride, real *dst, size_t ld)
+{
+    for (size_t i = 0; i < n; i += PANEL, src += stride) {
+        for (size_t r = 0; r < R; r++) {
+            for (size_t v = 0; v < PANEL && i + v < n; v += VL) {
+                const size_t left = v_count(n - i - v);
+                v_store_n(dst + r * ld + i + v, v_load(src + r * PANEL + v), left);
+            }
+        }
+    }
+}

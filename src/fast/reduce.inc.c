@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Sums, and small operations on rows. Sums over a row go segment by segment in float64 (segment_sum); sums over rows
+ * are one chain per column, in the order of the rows. */
+
+/* Rows are summed by functions of one segment, which are inlined twice: with count = SEGMENT, where every vector is
+ * known to be full, and with the count of the last segment, whose absent elements count as zero. */
+VINLINE void segment_clear(real t[SEGMENT], size_t count)
+{
+    if (count < SEGMENT) {
+        memset(t, 0, SEGMENT * sizeof *t);
+    }
+}
+
+/* Elements of the vector at j; SEGMENT is a multiple of VL. */
+VINLINE size_t segment_lanes(size_t count, size_t j)
+{
+    return count == SEGMENT ? VL : v_count(count - j);
+}
+
+/* dbias[i] += sum_b dy[b][i] */
+static void k_column_sums(size_t B, size_t n, size_t stride, const real *dy, real *dbias)
+{
+    for (size_t i = 0; i < n; i += VL) {
+        const size_t m = v_count(n - i);
+        vec sum = v_load_n(dbias + i, m);
+        for (size_t b = 0; b < B; b++) {
+            sum += v_load_n(dy + b * stride + i, m);
+        }
+        v_store_n(dbias + i, sum, m);
+    }
+}
+
+static void k_scale_rows(size_t rows, size_t n, const double *scale, real *x)
+{
+    for (size_t r = 0; r < rows; r++) {
+        const vec s = v_set1((real)scale[r]);
+        real *row = x + r * n;
+        for (size_t i = 0; i < n; i += VL) {
+            const size_t m = v_count(n - i);
+            v_store_n(row + i, s * v_load_n(row + i, m), m);
+        }
+    }
+}
+
+static void k_add(size_t n, const real *x, real *y)
+{
+    for (size_t i = 0; i < n; i += VL) {
+        const size_t m = v_count(n - i);
+        v_store_n(y + i, v_load_n(y + i, m) + v_load_n(x + i, m), m);
+    }
+}
+
+VINLINE double squares_segment(size_t count, const real *x)
+{
+    real t[SEGMENT];
+    segment_clear(t, count);
+    for (size_t j = 0; j < count; j += VL) {
+        const size_t m = segment_lanes(count, j);
+        const vec v = v_load_n(x + j, m);
+        v_store_n(t + j, v * v, m);
+    }
+    return segment_sum(t);
+}
+
+static double k_sum_squares(size_t n, const real *x)
+{
+    double sum = 0.0;
+    size_t i = 0;
+    for (; i + SEGMENT <= n; i += SEGMENT) {
+        sum += squares_segment(SEGMENT, x + i);
+    }
+    return i < n ? sum + squares_segment(n - i, x + i) : sum;
+}
+
+/* The largest of n > 0 numbers, NaN if there is one. */
+VINLINE real largest(size_t n, const real *t)
+{
+    vec top = v_set1(t[0]);
+    for (size_t i = 0; i < n; i += VL) {
+        const size_t m = v_count(n - i);
+        vec v = v_set1(t[0]);
+        if (m == VL) {
+            v = v_load(t + i);
+        } else {
+            for (size_t j = 0; j < m; j++) {
+                v[j] = t[i + j];
+            }
+        }
+        top = v_select(v_lt(v, top) | ~v_eq(top, top), top, v);
+    }
+    real result = top[0];
+    for (int j = 1; j < VL; j++) {
+        result = top[j] < result || result != result ? result : top[j];
+    }
+    return result;
+}
+
+/* e[k] = exp(t[k] - top), stored unless e is NULL; their sum. */
+VINLINE double exp_segment(size_t count, const real *t, real top, real *e)
+{
+    real term[SEGMENT];
+    segment_clear(term, count);
+    for (size_t j = 0; j < count; j += VL) {
+        const size_t m = segment_lanes(count, j);
+        const vec v = v_exp(v_load_n(t + j, m) - v_set1(top));
+        v_store_n(term + j, v, m);
+        if (e != NULL) {
+            v_store_n(e + j, v, m);
+        }
+    }
+    return segment_sum(term);
+}
+
+VINLINE double exp_sum(size_t n, const real *t, real top, real *e)
+{
+    double sum = 0.0;
+    size_t i = 0;
+    for (; i + SEGMENT <= n; i += SEGMENT) {
+        sum += exp_segment(SEGMENT, t + i, top, e == NULL ? NULL : e + i);
+    }
+    return i < n ? sum + exp_segment(n - i, t + i, top, e == NULL ? NULL : e + i) : sum;
+}
+
+/* lse[r] = log sum_k exp(t[r][k]); weight[r][k] = exp(t[r][k] - lse[r]). The largest is taken out first [IWAE.1]; when
+ * it is infinite or NaN it is the result, and the weights are NaN. */
+static void k_log_sum_exp(size_t rows, size_t K, const real *t, real *lse, real *weight)
+{
+    for (size_t r = 0; r < rows; r++) {
+        const real top = largest(K, t + r * K);
+        const double sum = exp_sum(K, t + r * K, top, weight == NULL ? NULL : weight + r * K);
+        const int finite = top - top == R(0.0);
+        lse[r] = finite ? top + v_log(v_set1((real)sum))[0] : top;
+        if (weight != NULL) {
+            k_scale_rows(1, K, &(double){ 1.0 / sum }, weight + r * K);
+        }
+    }
+}

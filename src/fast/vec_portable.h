@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * vec.h without intrinsics: vectors of 16 bytes, which the compiler maps to SSE2 or whatever there is. */
+#ifndef AEVB_VEC_PORTABLE_H
+#define AEVB_VEC_PORTABLE_H
+
+#define V_HAS_FMADD 0
+
+VINLINE vec v_select(ivec m, vec a, vec b) { return (vec)((m & (ivec)a) | (~m & (ivec)b)); }
+
+VINLINE vec v_sqrt(vec a)
+{
+    for (int i = 0; i < VL; i++) {
+#if AEVB_BITS == 32
+        a[i] = __builtin_sqrtf(a[i]);
+#else
+        a[i] = __builtin_sqrt(a[i]);
+#endif
+    }
+    return a;
+}
+
+VINLINE int v_any(ivec m)
+{
+    slane any = 0;
+    for (int i = 0; i < VL; i++) {
+        any |= m[i];
+    }
+    return any != 0;
+}
+
+#if AEVB_BITS == 64
+VINLINE uvec u_mul32(uvec a, uvec b)
+{
+    uvec low = u_set1(0xffffffffu);
+    return (a & low) * (b & low);
+}
+#endif
+
+#include "fast/vec_plain.h"
+
+#endif

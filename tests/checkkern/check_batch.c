@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * checkkern: gathering of batches, domains and conversions. All exact. */
+#include "checkkern.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include "ref/ref.h"
+
+enum { ROWS = 5, B = 3 };
+
+/* [DATA.1] [DATA.2] One rounding of the quotient to the precision; the first row of the case n = 256 holds every byte. */
+void check_gather_u8(check *c)
+{
+    const size_t X = c->n;
+    buf *rows = in_bytes(c, ROWS * X), *index = in_index(c, B, ROWS), *x = out(c, B * X);
+    if (X >= 256) {
+        for (size_t i = 0; i < 256; i++) {
+            for (size_t r = 0; r < ROWS; r++) {
+                ((unsigned char *)rows->p)[r * X + i] = (unsigned char)i;
+                ((unsigned char *)rows->saved)[r * X + i] = (unsigned char)i;
+                rows->v[r * X + i] = (double)i;
+            }
+        }
+    }
+    double *want = zeros(B * X);
+    c->items = (double)(B * X);
+    for (int threshold = 0; threshold < 2; threshold++) {
+        KERN(c, gather_u8, (B, X, rows->p, index->p, threshold, x->p));
+        REF(c, for (size_t i = 0; i < B * X; i++) {
+            const double k = rows->v[(size_t)index->v[i / X] * X + i % X];
+            const double quotient = c->bits == 32 ? (double)((float)k / 255.0f) : k / 255.0;
+            want[i] = threshold ? (k >= 128.0 ? 1.0 : 0.0) : quotient;
+        });
+        for (size_t i = 0; i < B * X; i++) {
+            expect_exact(c, "x", i, at(x, i), want[i]);
+        }
+    }
+    free(want);
+}
+
+/* Doubles that float32 cannot hold, and those next to 1/2 on both sides. */
+static buf *rows_f64(check *c, size_t n)
+{
+    buf *rows = in_doubles(c, n, 0.0, 1.0);
+    double *p = rows->p, *saved = rows->saved;
+    for (size_t i = 0; i < n; i += 7) {
+        saved[i] = p[i] = rows->v[i] = nextafter(0.5, (double)(random_bits(c) & 1));
+    }
+    return rows;
+}
+
+/* [DATA.1] [DATA.2] */
+void check_gather_f64(check *c)
+{
+    const size_t X = c->n;
+    buf *rows = rows_f64(c, ROWS * X), *index = in_index(c, B, ROWS), *x = out(c, B * X);
+    double *want = zeros(B * X);
+    c->items = (double)(B * X);
+    for (int threshold = 0; threshold < 2; threshold++) {
+        KERN(c, gather_f64, (B, X, rows->p, index->p, threshold, x->p));
+        REF(c, for (size_t i = 0; i < B * X; i++) {
+            const double k = ((double *)rows->p)[(size_t)index->v[i / X] * X + i % X];
+            want[i] = threshold ? (k >= 0.5 ? 1.0 : 0.0) : k;
+        });
+        for (size_t i = 0; i < B * X; i++) {
+            expect_exact(c, "x", i, at(x, i), round_to(c->bits, want[i]));
+        }
+    }
+    free(want);
+}
+
+/* [BERN.3] [GREY.3] [GAUSS.3] Data inside the domain with one element outside, at every kind of place, or with none. */
+void check_domain(check *c)
+{
+    for (int likelihood = AEVB_BERNOULLI; likelihood <= AEVB_GAUSSIAN_FIXED; likelihood++) {
+        for (int bad = 0; bad < 2; bad++) {
+            buf *x = likelihood <= AEVB_GREY ? in_unit(c, c->n) : in_range(c, c->n, -4.0, 4.0);
+            for (size_t i = 0; likelihood == AEVB_BERNOULLI && i < c->n; i++) {
+                x->v[i] = x->v[i] < 0.5 ? 0.0 : 1.0;
+            }
+            if (bad && c->n > 0) {
+                const double outside[] = { NAN, INFINITY, -INFINITY, likelihood <= AEVB_GREY ? 1.5 : NAN,
+                                           likelihood <= AEVB_GREY ? -0.25 : NAN };
+                const size_t place = random_below(c, c->n);
+                x->v[place] = outside[random_below(c, 5)];
+            }
+            for (size_t i = 0; i < c->n; i++) {
+                if (c->bits == 32) {
+                    ((float *)x->saved)[i] = ((float *)x->p)[i] = (float)x->v[i];
+                } else {
+                    ((double *)x->saved)[i] = ((double *)x->p)[i] = x->v[i];
+                }
+            }
+            size_t got = 0, want = 0;
+            TIMED(c, kern_seconds, got = c->f32 != NULL ? c->f32->domain(likelihood, c->n, x->p)
+                                                        : c->f64->domain(likelihood, c->n, x->p));
+            REF(c, want = aevb_ref_domain((aevb_likelihood)likelihood, c->n, x->v));
+            expect_exact(c, "first outside", 0, (double)got, (double)want);
+            end_case(c);
+        }
+    }
+}
+
+void check_from_f64(check *c)
+{
+    buf *x = rows_f64(c, c->n), *y = out(c, c->n);
+    KERN(c, from_f64, (c->n, x->p, y->p));
+    for (size_t i = 0; i < c->n; i++) {
+        expect_exact(c, "y", i, at(y, i), round_to(c->bits, at(x, i)));
+    }
+}
+
+void check_to_f64(check *c)
+{
+    buf *x = in_any(c, c->n), *y = out_doubles(c, c->n);
+    KERN(c, to_f64, (c->n, x->p, y->p));
+    for (size_t i = 0; i < c->n; i++) {
+        expect_exact(c, "y", i, at(y, i), x->v[i]);
+    }
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * checkkern: comparing one number with its reference, and saying what is wrong. */
+#include "checkkern.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static const char *const kind_names[KINDS] = { "uniform", "integer", "wide", "special" };
+enum { SHOWN = 5 }; /* complaints per kernel, unless verbose */
+
+double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* FNV-1a over the bits; every NaN counts as one. */
+static void hash_number(check *c, double x)
+{
+    uint64_t bits = 0;
+    if (x == x) {
+        memcpy(&bits, &x, sizeof bits);
+    } else {
+        bits = UINT64_C(0x7ff8000000000000);
+    }
+    for (int i = 0; i < 8; i++) {
+        c->hash = (c->hash ^ (bits & 0xff)) * UINT64_C(0x100000001b3);
+        bits >>= 8;
+    }
+}
+
+void complain(check *c, const char *what, size_t i, double got, double want, double error, double bound,
+              const char *unit)
+{
+    if (++c->failed <= SHOWN || c->verbose) {
+        printf("# %s %s %s: n=%zu offset=%zu values=%s seed=%llu: %s[%zu] is %a, want %a: off by %.4g %s, allowed"
+               " %.4g\n", c->kernel, c->level, c->precision, c->n, c->offset, kind_names[c->kind],
+               (unsigned long long)c->seed, what, i, got, want, error, unit, bound);
+    }
+}
+
+static void count(check *c, const char *what, size_t i, double got, double want, double error, double bound,
+                  const char *unit)
+{
+    c->compared++;
+    hash_number(c, got);
+    const double part = error == 0.0 ? 0.0 : error / bound;
+    if (!(part <= 1.0)) {
+        complain(c, what, i, got, want, error, bound, unit);
+    } else if (part > c->worst) {
+        c->worst = part;
+    }
+}
+
+static int same_zero(double a, double b)
+{
+    return !signbit(a) == !signbit(b);
+}
+
+double ulps(int bits, double got, long double want)
+{
+    const int digits = bits == 32 ? 24 : 53, top = bits == 32 ? 128 : 1024, bottom = bits == 32 ? -125 : -1021;
+    if (isnan(want) || isnan(got)) {
+        return isnan(want) && isnan(got) ? 0.0 : INFINITY;
+    }
+    if (want == 0.0L && got == 0.0) {
+        return same_zero(got, (double)want) ? 0.0 : INFINITY;
+    }
+    if ((isinf(want) && isinf(got)) || want == 0.0L) {
+        return (double)want == got ? 0.0 : INFINITY;
+    }
+    if (!signbit(got) != !signbit(want)) {
+        return INFINITY;
+    }
+    /* Infinity counts as the power of two after the largest number. */
+    const long double largest = ldexpl(1.0L, top);
+    const long double a = isinf(want) || fabsl(want) > largest ? largest : fabsl(want);
+    const long double b = isinf(got) ? largest : fabsl((long double)got);
+    int exponent;
+    (void)frexpl(a, &exponent);
+    exponent = exponent < bottom ? bottom : exponent > top ? top : exponent;
+    return (double)ldexpl(fabsl(a - b), digits - exponent);
+}
+
+void expect_ulp(check *c, const char *what, size_t i, double got, long double want, double bound)
+{
+    count(c, what, i, got, (double)want, ulps(c->bits, got, want), bound, "ulp");
+}
+
+void expect_exact(check *c, const char *what, size_t i, double got, double want)
+{
+    const int same = want != want ? got != got : got == want && same_zero(got, want);
+    count(c, what, i, got, want, same ? 0.0 : INFINITY, 0.0, "(exact)");
+}
+
+double smallest_normal(const check *c)
+{
+    return c->bits == 32 ? (double)FLT_MIN : DBL_MIN;
+}
+
+int out_of_range(const check *c, double x)
+{
+    return isfinite(x) && x != 0.0 && (fabs(x) < smallest_normal(c) || fabs(x) > 0.5 / smallest_normal(c));
+}
+
+double gamma_of(double u, double n)
+{
+    return n * u / (1.0 - n * u);
+}
+
+void expect_gamma(check *c, const char *what, size_t i, double got, double want, double condition, double n,
+                  double n_double)
+{
+    const int single = c->bits == 32;
+    const double largest = single ? (double)FLT_MAX : DBL_MAX, smallest = single ? 0x1p-149 : 0x1p-1074;
+    if (c->kind == INTEGER && c->integers_exact) {
+        count(c, what, i, got, want, got == want ? 0.0 : INFINITY, 0.0, "(integers)");
+        return;
+    }
+    if (want != want || isinf(want)) {
+        const int same = want != want ? got != got : got == want;
+        count(c, what, i, got, want, same ? 0.0 : INFINITY, 0.0, "(class)");
+        return;
+    }
+    if (condition > largest) { /* a term leaves the range: what follows is not bounded */
+        hash_number(c, got);
+        return;
+    }
+    const double u = single ? 0x1p-24 : 0x1p-53;
+    const double terms = c->bound + n;
+    const double bound = gamma_of(u, terms) * condition + gamma_of(0x1p-53, 2.0 * (c->bound + n_double)) * condition
+                       + (terms + n_double) * smallest;
+    count(c, what, i, got, want, fabs(got - want), bound, "");
+}
