@@ -75,7 +75,7 @@ static void failures(const aevb_conform *conform, FILE *stream)
         for (size_t j = 0; j < conform->n_results; j++) {
             const aevb_case_result *r = &conform->results[j];
             const int surprise = (r->state == AEVB_CASE_FAILED) != r->expected_to_fail && r->state != AEVB_CASE_SKIPPED;
-            if (!surprise || strcmp(r->of->group->clauses, conform->rows[i].clauses) != 0)
+            if (!surprise || !r->asked || strcmp(r->of->group->clauses, conform->rows[i].clauses) != 0)
                 continue;
             if (shown++ >= SHOWN_PER_CLAUSE)
                 continue;
@@ -88,20 +88,26 @@ static void failures(const aevb_conform *conform, FILE *stream)
     }
 }
 
-/* Reasons of the skips, each once with its count. */
-static void skips(const aevb_conform *conform, FILE *stream)
+/* Whether a case is told about with all others of the same reason: it was skipped, or not asked after all. */
+static int is_grouped(const aevb_case_result *r)
+{
+    return r->state == AEVB_CASE_SKIPPED || !r->asked;
+}
+
+/* Each reason once, with its count. */
+static void reasons(const aevb_conform *conform, FILE *stream)
 {
     for (size_t i = 0; i < conform->n_results; i++) {
         const aevb_case_result *r = &conform->results[i];
         size_t count = 0, before = 0;
-        for (size_t j = 0; r->state == AEVB_CASE_SKIPPED && j < conform->n_results; j++)
-            if (conform->results[j].state == AEVB_CASE_SKIPPED && strcmp(conform->results[j].why, r->why) == 0) {
+        for (size_t j = 0; is_grouped(r) && j < conform->n_results; j++)
+            if (is_grouped(&conform->results[j]) && strcmp(conform->results[j].why, r->why) == 0) {
                 count++;
                 before += j < i;
             }
         if (count == 0 || before > 0)
             continue;
-        fprintf(stream, "skipped %zu: ", count);
+        fprintf(stream, "%s %zu: ", r->state == AEVB_CASE_SKIPPED ? "skipped" : "failed", count);
         aevb_report_safe(stream, r->why, 0);
         fputc('\n', stream);
     }
@@ -137,7 +143,7 @@ void aevb_report_text(const aevb_conform *conform, FILE *stream)
         rows(conform, stream);
         fputc('\n', stream);
         failures(conform, stream);
-        skips(conform, stream);
+        reasons(conform, stream);
     }
     if (conform->left_out > 0)
         fprintf(stream, "left out by the port: %zu arrays of cases that it answers otherwise\n", conform->left_out);

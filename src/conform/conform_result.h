@@ -13,6 +13,7 @@ typedef struct aevb_case_result {
     const aevb_vector_case *of;
     aevb_case_state state;
     int expected_to_fail;
+    int asked;
     int judged;         /* share and ulps mean something */
     double share, ulps; /* worst error */
     char why[240];      /* of a failure or a skip */
@@ -35,7 +36,7 @@ typedef struct aevb_clause_row {
 /* A known mistake that explains failures. */
 typedef struct aevb_finding {
     const char *name, *explanation, *references;
-    const char *others;       /* names of mistakes with the same effect on these cases, or NULL; owned by the finding */
+    char *others;             /* names of mistakes with the same effect on these cases, or NULL; owned by the finding */
     size_t explained;         /* failing cases whose answers it reproduces */
     size_t contradicted;      /* passing cases on which it would have failed */
     const char *first;        /* id of one that it explains */

@@ -122,6 +122,7 @@ static aevb_status ask(run *r, aevb_case_result *result)
     double **outputs = alloc_outputs(test);
     if (outputs == NULL)
         return AEVB_ENOMEM;
+    result->asked = 1;
     const aevb_answer_kind kind = aevb_session_ask(&r->session, result->of, outputs, why, sizeof why);
     int kept = 0;
     if (kind != AEVB_ANSWER_STRANGE)
@@ -278,7 +279,7 @@ void aevb_conform_free(aevb_conform *conform)
     for (size_t i = 0; i < conform->n_results; i++)
         free_outputs(conform->results[i].outputs, conform->results[i].of->test->n_expected);
     for (size_t i = 0; i < conform->n_findings; i++)
-        aevb_free((void *)conform->findings[i].others);
+        aevb_free(conform->findings[i].others);
     aevb_free(conform->findings);
     aevb_free(conform->results);
     aevb_free(conform->rows);

@@ -74,7 +74,7 @@ static int reproduces(const aevb_vector_expected *e, size_t i, double port, doub
     const double truth = e->array.data[i], tail = e->tail == NULL ? 0 : e->tail[i];
     const double error = fabs((port - truth) - tail);
     if (noise) /* predicted is the truth plus the size of the error, which the precision scales */
-        return share <= 1 || error <= fabs(predicted - truth) * (u / (DBL_EPSILON / 2));
+        return share <= 1 || error <= fabs((predicted - truth) - tail) * (u / (DBL_EPSILON / 2));
     if (share <= 1)
         return aevb_vector_share(e, i, predicted, precision, AEVB_VECTOR_SLACK) <= 1;
     if (!isfinite(port) || !isfinite(predicted))
@@ -162,7 +162,7 @@ static int better(const aevb_finding *a, const aevb_finding *b)
 }
 
 /* Names of the suspects that explain just what the finding explains, as well as it does. */
-static const char *equals(const aevb_conform *conform, const suspect *suspects, size_t n, const aevb_finding *best,
+static char *equals(const aevb_conform *conform, const suspect *suspects, size_t n, const aevb_finding *best,
                           size_t chosen)
 {
     char names[256] = "";
