@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include "aevb/format.h"
-#include "no_leak.h"
+#include "leaks.h"
 #include "temp_files.h"
 #include "toy_run.h"
 
-TestSuite(checkpoint, .fini = no_block_left);
+TestSuite(checkpoint, .fini = no_leaks);
 
 enum { MAX_TENSORS = 6, MAX_ENTRIES = 8, MAX_VALUES = 256 };
 

@@ -12,11 +12,11 @@
 #include "alloc.h"
 #include "data/dataset.h"
 #include "idx_files.h"
-#include "no_leak.h"
+#include "leaks.h"
 #include "sha256_hex.h"
 #include "temp_files.h"
 
-TestSuite(data_open, .fini = no_block_left, .timeout = 60);
+TestSuite(data_open, .fini = no_leaks, .timeout = 60);
 
 /* Resident memory says nothing under ASan. */
 #if defined(__SANITIZE_ADDRESS__)

@@ -8,9 +8,9 @@
 #include "aevb/rng.h"
 #include "infer/difference.h"
 #include "infer/gradcheck.h"
-#include "no_leak.h"
+#include "leaks.h"
 
-TestSuite(gradcheck, .fini = no_block_left);
+TestSuite(gradcheck, .fini = no_leaks);
 
 enum { B = 3, K = 2, X = 6, Z = 2, MAX_PARAMS = 256 };
 

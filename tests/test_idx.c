@@ -15,10 +15,10 @@
 #include "data/byte_source.h"
 #include "data/idx.h"
 #include "idx_files.h"
-#include "no_leak.h"
+#include "leaks.h"
 #include "temp_files.h"
 
-TestSuite(idx, .fini = no_block_left, .timeout = 60);
+TestSuite(idx, .fini = no_leaks, .timeout = 60);
 
 static aevb_idx untouched(void)
 {

@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "alloc.h"
-#include "no_leak.h"
+#include "leaks.h"
 #include "temp_files.h"
 #include "toy_run.h"
 
-TestSuite(resume, .fini = no_block_left);
+TestSuite(resume, .fini = no_leaks);
 
 /* Asks for a stop after every batch, or after every `every`-th. */
 typedef struct stopper {
@@ -130,8 +130,9 @@ static int train_and_kill(const aevb_train_config *config, const char *run, long
     if (child == 0) {
         const aevb_data data = toy_data();
         aevb_error err = {0};
-        aevb_status status = access(toy_file(run, "run.json"), F_OK) == 0 ? aevb_train_resume(config, &data, run, NULL, &err)
-                                                     : aevb_train(config, &data, run, NULL, &err);
+        int begun = access(toy_file(run, "run.json"), F_OK) == 0;
+        aevb_status status = begun ? aevb_train_resume(config, &data, run, NULL, &err)
+                                   : aevb_train(config, &data, run, NULL, &err);
         _exit(status == AEVB_OK ? 0 : 1);
     }
     struct timespec wait = {microseconds / 1000000, microseconds % 1000000 * 1000};

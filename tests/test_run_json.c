@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "no_leak.h"
+#include "leaks.h"
 #include "temp_files.h"
 #include "toy_run.h"
 #include "train/run_json.h"
 
-TestSuite(run_json, .fini = no_block_left);
+TestSuite(run_json, .fini = no_leaks);
 
 static aevb_train_config unusual_config(void)
 {

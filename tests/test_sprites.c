@@ -7,10 +7,10 @@
 #include "aevb/data.h"
 #include "aevb/rng.h"
 #include "alloc.h"
-#include "no_leak.h"
+#include "leaks.h"
 #include "sha256_hex.h"
 
-TestSuite(sprites, .fini = no_block_left);
+TestSuite(sprites, .fini = no_leaks);
 
 enum { SIDE = AEVB_SPRITES_SIDE, PIXELS = SIDE * SIDE, COUNT = 12288, TRAIN = 10240 };
 

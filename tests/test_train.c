@@ -10,11 +10,11 @@
 #include "aevb/format.h"
 #include "aevb/infer.h"
 #include "aevb/rng.h"
-#include "no_leak.h"
+#include "leaks.h"
 #include "temp_files.h"
 #include "toy_run.h"
 
-TestSuite(train, .fini = no_block_left);
+TestSuite(train, .fini = no_leaks);
 
 /* A second loop, written from the clauses: permutation [RNG.5], streams by epoch [RNG.6], draws numbered by datum
  * [DATA.3] [SGVB.1]. */

@@ -3,7 +3,6 @@
 check_LIBRARIES = tests/libsupport.a
 tests_libsupport_a_SOURCES = tests/support/deriv_check.h \
 	tests/support/idx_files.c tests/support/idx_files.h \
-	tests/support/no_leak.h \
 	tests/support/leaks.h \
 	tests/support/ref_port.c tests/support/ref_port.h tests/support/ref_wholes.c \
 	tests/support/sha256_hex.h \
@@ -29,6 +28,7 @@ unit_programs = \
 	tests/test_known_truth \
 	tests/test_likelihood \
 	tests/test_model_file \
+	tests/test_moments \
 	tests/test_network \
 	tests/test_npy_write \
 	tests/test_objective \

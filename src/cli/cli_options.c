@@ -193,6 +193,8 @@ error_t aevb_cli_engine_option(int key, const char *arg, const struct argp_state
     switch (key) {
     case AEVB_CLI_ENGINE:
         engine->kind = (aevb_engine_kind)aevb_cli_choice(state, "--engine", arg, engine_kind_name);
+        if (engine->kind == AEVB_ENGINE_REF) /* the reference has one precision; a later --precision f32 is refused */
+            engine->precision = AEVB_F64;
         return 0;
     case AEVB_CLI_PRECISION:
         engine->precision = (aevb_precision)aevb_cli_choice(state, "--precision", arg, precision_name);

@@ -58,7 +58,7 @@ typedef struct aevb_cli_network {
 
 #define AEVB_CLI_ENGINE_OPTIONS \
     {NULL, 0, NULL, 0, "Engine", 4}, \
-    {"engine", AEVB_CLI_ENGINE, "NAME", 0, "ref (float64, scalar) or fast (SIMD)", 4}, \
+    {"engine", AEVB_CLI_ENGINE, "NAME", 0, "fast (SIMD) or ref (scalar, implies --precision f64)", 4}, \
     {"precision", AEVB_CLI_PRECISION, "NAME", 0, "f64 or f32", 4}, \
     {"level", AEVB_CLI_LEVEL, "NAME", 0, "of the fast engine: best, portable, avx2, avx512 or neon", 4}, \
     {"threads", AEVB_CLI_THREADS, "N", 0, "threads, 0 for all; never changes a result", 4}

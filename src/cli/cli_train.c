@@ -221,13 +221,16 @@ static void ask_to_stop(int signal_number)
     stop = 1;
 }
 
-/* The first SIGINT or SIGTERM asks for a checkpoint, the second ends the program at once. */
+/* The first of these signals asks for a checkpoint, the second of its kind ends the program at once. One that the
+ * parent told us to ignore (nohup, a job in the background of a script) stays ignored. */
 static void catch_signals(void)
 {
-    struct sigaction action = {.sa_handler = ask_to_stop, .sa_flags = (int)SA_RESETHAND};
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = ask_to_stop, .sa_flags = (int)SA_RESETHAND}, before;
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(signals[i], &action, NULL);
 }
 
 static void print_heading(const aevb_train_config *config, const aevb_data *data)

@@ -116,44 +116,52 @@ static void optimise(const fast_engine *e, const aevb_step_scalars *s, size_t n,
     }
 }
 
-/* Asks for n numbers from `at` of the parameters and their state, while the products of the block are under way. */
-static void fetch_block(const fast_engine *e, size_t at, size_t n)
+static int is_adam(const fast_engine *e)
 {
-    const real *const blocks[] = { e->theta, e->state[0], e->state[1] };
-    for (size_t i = 0; i < 3; i++) {
-        for (size_t j = 0; blocks[i] != NULL && j < n; j += LINE / sizeof(real)) {
-            __builtin_prefetch(blocks[i] + at + j, 1, 2);
+    return e->base.optim.kind == AEVB_ADAM || e->base.optim.kind == AEVB_ADAM_HAT
+        || e->base.optim.kind == AEVB_ADAMW;
+}
+
+/* A panel's share of dw = x' dy over R rows, block by block into e->grad, or through `hot` into a step. */
+static void panel_weights(const fast_engine *e, const walk *w, const layer *l, size_t R, panels x, const real *dy,
+                          int add, const aevb_step_scalars *s, real *hot)
+{
+    const size_t P = e->P;
+    for (size_t q = w->first; q < w->past; q++) {
+        const size_t at = l->weights + w->panel * l->wstride + q * P * P;
+        const size_t m = l->in - q * P < P ? l->in - q * P : P;
+        e->kern->gemm_weights(R, m, w->width, add, x.at + q * x.stride, dy, s == NULL ? e->grad + at : hot);
+        if (s != NULL) {
+            optimise(e, s, m * P, at, hot);
         }
     }
 }
 
-/* dw = x' dy and db over R rows, block by block. With s, each block goes straight into an optimiser step and to no
- * memory; else into e->grad, added to what is there if `add`. */
+/* dw = x' dy and db over R rows: with s, straight into an optimiser step and to no memory; else into e->grad, added to
+ * what is there if `add`. */
 static void layer_weights(const fast_engine *e, const aevb_team *team, const unit *of, size_t R, panels x, int add,
                           const aevb_step_scalars *s)
 {
     const layer *l = &of->affine;
     const size_t P = e->P;
-    real hot[(MAX_PANEL + 1) * MAX_PANEL] __attribute__((aligned(LINE)));
+    real hot[MAX_PANEL * MAX_PANEL] __attribute__((aligned(LINE)));
     for (walk w = walk_start(e, team, l->out, l->in_panels); walk_next(&w);) {
-        const real *dy_panel = of->dy.at + w.panel * of->dy.stride;
+        const real *dy = of->dy.at + w.panel * of->dy.stride;
+        const size_t panel = l->weights + w.panel * l->wstride, at = panel + w.first * P * P;
+        const size_t n = (w.past * P < l->in ? w.past * P : l->in) - w.first * P;
         if (s != NULL && w.width < P) {
             memset(hot, 0, sizeof hot); /* the columns beyond the width stay zero */
         }
-        for (size_t q = w.first; q < w.past; q++) {
-            const size_t at = l->weights + w.panel * l->wstride + q * P * P;
-            const int last = q + 1 == l->in_panels;
-            const size_t m = last ? l->in - q * P : P;
-            real *dw = s != NULL ? hot : e->grad + at;
+        if (s != NULL && is_adam(e)) {
+            e->kern->gemm_adam(R, n, w.width, x.at + w.first * x.stride, x.stride, dy, s, e->theta + at,
+                               e->state[0] + at, e->state[1] + at);
+        } else {
+            panel_weights(e, &w, l, R, x, dy, add, s, hot);
+        }
+        if (w.past == l->in_panels) {
+            e->kern->gemm_bias(R, add, dy, s == NULL ? e->grad + panel + l->in * P : hot);
             if (s != NULL) {
-                fetch_block(e, at, (m + (size_t)last) * P);
-            }
-            e->kern->gemm_weights(R, m, w.width, add, x.at + q * x.stride, dy_panel, dw);
-            if (last) {
-                e->kern->gemm_bias(R, add, dy_panel, dw + m * P);
-            }
-            if (s != NULL) {
-                optimise(e, s, (m + (size_t)last) * P, at, dw);
+                optimise(e, s, P, panel + l->in * P, hot);
             }
         }
     }

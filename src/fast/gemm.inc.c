@@ -27,7 +27,8 @@ enum {
     SUMS = PANEL_VECS * TILE_ROWS, /* accumulators that fit into the register file */
     /* Rows of the right factor that share the first-level cache (24 KiB of 32) with the tile's rows of the left. */
     BLOCK = 24576 / (PANEL * (int)sizeof(real)) / PANEL * PANEL,
-    MAX_TILE_ROWS = 8
+    MAX_TILE_ROWS = 8,
+    LINE_BYTES = 64
 };
 
 static size_t k_gemm_panel(void)
@@ -35,91 +36,172 @@ static size_t k_gemm_panel(void)
     return PANEL;
 }
 
-/* c[r][v] = init + sum_k a(r, k) b[k][v] for rows x vecs vectors. a(r, k) is a[r row_step + k k_step], k counted within
- * runs of `run` that lie `run_stride` apart. init_step is the distance of the rows of init (0: the same for all). */
-VINLINE void tile(int rows, int vecs, size_t n, const real *a, size_t row_step, size_t k_step, size_t run,
-                  size_t run_stride, const real *b, const real *init, size_t init_step, real *c)
+/* Where the factors and the result of a product lie. a(r, k) is a[r row_step + k k_step], with k counted in runs of
+ * `run` that lie run_stride apart. */
+typedef struct product {
+    size_t n; /* terms of each sum */
+    const real *a;
+    size_t row_step, k_step, run, run_stride;
+    const real *b;      /* [n][PANEL] */
+    const real *init;   /* what the sums start from, rows init_step apart (0: the same for all) */
+    size_t init_step;
+    real *c;            /* [rows][PANEL] */
+    const real *next; /* NULL, or what to ask for meanwhile: next_lines cache lines for each row */
+    size_t next_lines;
+} product;
+
+/* A step of Adam that waits: the gradient tile was done a moment ago, its n numbers lie as those of theta, m and v. The
+ * step is taken in PARTS between the products of the next tile, whose multiply-adds fill the time that division and
+ * root take. */
+enum { PARTS = 6 };
+typedef struct waiting {
+    const step_vectors *step;
+    size_t n;
+    real *theta, *m, *v;
+    real g[MAX_TILE_ROWS * PANEL];
+} waiting;
+
+VINLINE void adam_part(const waiting *w, size_t part)
 {
-    vec sum[MAX_TILE_ROWS][PANEL_VECS];
-    UNROLL_ALL for (int r = 0; r < rows; r++) {
-        UNROLL_ALL for (int v = 0; v < vecs; v++) {
-            sum[r][v] = v_load(init + (size_t)r * init_step + (size_t)(v * VL));
-        }
+    const size_t vecs = w->n / VL, end = vecs * (part + 1) / PARTS * VL;
+    for (size_t i = vecs * part / PARTS * VL; i < end; i += VL) {
+        vec m = v_load(w->m + i), v = v_load(w->v + i);
+        v_store(w->theta + i, v_adam(w->step, v_load(w->theta + i), v_load(w->g + i), &m, &v));
+        v_store(w->m + i, m);
+        v_store(w->v + i, v);
     }
-    while (n > 0) {
-        const size_t m = n < run ? n : run;
-        const real *ak = a;
-        UNROLL_4 for (size_t k = 0; k < m; k++) {
-            vec bk[PANEL_VECS];
+}
+
+/* sum[r][v] += sum_k a(r, k) b[k][v], k < n in one run; returns where b goes on. */
+VINLINE const real *run_sums(int rows, int vecs, size_t n, const real *a, size_t row_step, size_t k_step,
+                             const real *b, vec sum[MAX_TILE_ROWS][PANEL_VECS])
+{
+    UNROLL_4 for (size_t k = 0; k < n; k++) {
+        vec bk[PANEL_VECS];
+        UNROLL_ALL for (int v = 0; v < vecs; v++) {
+            bk[v] = v_load(b + v * VL);
+        }
+        UNROLL_ALL for (int r = 0; r < rows; r++) {
+            const vec ar = v_set1(a[(size_t)r * row_step]);
             UNROLL_ALL for (int v = 0; v < vecs; v++) {
-                bk[v] = v_load(b + v * VL);
+                sum[r][v] = v_fma(ar, bk[v], sum[r][v]);
             }
-            UNROLL_ALL for (int r = 0; r < rows; r++) {
-                const vec ar = v_set1(ak[(size_t)r * row_step]);
-                UNROLL_ALL for (int v = 0; v < vecs; v++) {
-                    sum[r][v] = v_fma(ar, bk[v], sum[r][v]);
-                }
-            }
-            ak += k_step;
-            b += PANEL;
         }
-        n -= m;
-        a += run_stride;
+        a += k_step;
+        b += PANEL;
     }
+    return b;
+}
+
+/* sum[r][v] = init + sum_k a(r, k) b[k][v] for rows x vecs vectors, from row `first` on. */
+VINLINE void tile_sums(int rows, int vecs, size_t first, product p, const waiting *w,
+                       vec sum[MAX_TILE_ROWS][PANEL_VECS])
+{
+    const real *a = p.a + first * p.row_step, *b = p.b, *init = p.init + first * p.init_step;
     UNROLL_ALL for (int r = 0; r < rows; r++) {
         UNROLL_ALL for (int v = 0; v < vecs; v++) {
-            v_store(c + (size_t)(r * PANEL + v * VL), sum[r][v]);
+            sum[r][v] = v_load(init + (size_t)r * p.init_step + (size_t)(v * VL));
+        }
+    }
+    if (w != NULL) { /* one run, cut up */
+        for (size_t part = 0, k = 0; part < PARTS; part++) {
+            const size_t end = p.n * (part + 1) / PARTS;
+            b = run_sums(rows, vecs, end - k, a + k * p.k_step, p.row_step, p.k_step, b, sum);
+            k = end;
+            adam_part(w, part);
+        }
+        return;
+    }
+    for (size_t n = p.n; n > 0; a += p.run_stride) {
+        const size_t m = n < p.run ? n : p.run;
+        b = run_sums(rows, vecs, m, a, p.row_step, p.k_step, b, sum);
+        n -= m;
+    }
+}
+
+VINLINE void tile_store(int rows, int vecs, real *c, vec sum[MAX_TILE_ROWS][PANEL_VECS])
+{
+    UNROLL_ALL for (int r = 0; r < rows; r++) {
+        UNROLL_ALL for (int v = 0; v < vecs; v++) {
+            v_store(c + r * PANEL + v * VL, sum[r][v]);
         }
     }
 }
 
-/* Where the factors and the result of a product lie, as tile() takes them; rows of the result are rows of a. */
-typedef struct product {
-    size_t n;                                      /* terms of each sum */
-    const real *a;
-    size_t row_step, k_step, run, run_stride;
-    const real *b, *init;
-    size_t init_step;
-    real *c;
-} product;
+/* Asks for the n numbers that come after those of w. */
+VINLINE void fetch_step(const waiting *w, size_t n)
+{
+    for (size_t i = w->n; i < w->n + n; i += LINE_BYTES / sizeof(real)) {
+        __builtin_prefetch(w->theta + i, 1);
+        __builtin_prefetch(w->m + i, 1);
+        __builtin_prefetch(w->v + i, 1);
+    }
+}
 
-/* Tiles of a constant height from row r on, as many as fit into R rows; returns the first row left. */
-VINLINE size_t tiles_of_height(int rows, int vecs, size_t R, size_t r, product p)
+/* Asks for a share of the factor that comes after b. */
+VINLINE void fetch_next(int rows, size_t first, product p)
+{
+    const real *line = p.next + first * p.next_lines * (LINE_BYTES / sizeof(real));
+    for (size_t i = 0; i < (size_t)rows * p.next_lines; i++) {
+        __builtin_prefetch(line + i * (LINE_BYTES / sizeof(real)), 0, 2);
+    }
+}
+
+/* Tiles of a constant height from row r on, as many as fit into R rows; returns the first row left. With w they are
+ * gradients that go into a step of Adam, each while the next is computed. */
+VINLINE size_t tiles_of_height(int rows, int vecs, size_t R, size_t r, product p, waiting *w)
 {
     for (; rows * vecs <= SUMS && r + (size_t)rows <= R; r += (size_t)rows) {
-        tile(rows, vecs, p.n, p.a + r * p.row_step, p.row_step, p.k_step, p.run, p.run_stride, p.b,
-             p.init + r * p.init_step, p.init_step, p.c + r * PANEL);
+        vec sum[MAX_TILE_ROWS][PANEL_VECS];
+        if (w != NULL) {
+            fetch_step(w, (size_t)(rows * PANEL));
+        } else if (p.next != NULL) {
+            fetch_next(rows, r, p);
+        }
+        tile_sums(rows, vecs, r, p, w, sum);
+        if (w != NULL) {
+            tile_store(rows, vecs, w->g, sum);
+            w->theta += w->n;
+            w->m += w->n;
+            w->v += w->n;
+            w->n = (size_t)(rows * PANEL);
+        } else {
+            tile_store(rows, vecs, p.c + r * PANEL, sum);
+        }
     }
     return r;
 }
 
 /* Narrow panels use higher tiles, so that enough sums are under way to hide the latency of the multiply-add. */
-VINLINE void tiles_of_width(int vecs, size_t R, product p)
+VINLINE void tiles_of_width(int vecs, size_t R, product p, waiting *w)
 {
-    size_t r = tiles_of_height(8, vecs, R, 0, p);
-    r = tiles_of_height(6, vecs, R, r, p);
-    r = tiles_of_height(4, vecs, R, r, p);
-    r = tiles_of_height(2, vecs, R, r, p);
-    tiles_of_height(1, vecs, R, r, p);
+    size_t r = tiles_of_height(8, vecs, R, 0, p, w);
+    r = tiles_of_height(6, vecs, R, r, p, w);
+    r = tiles_of_height(4, vecs, R, r, p, w);
+    r = tiles_of_height(2, vecs, R, r, p, w);
+    tiles_of_height(1, vecs, R, r, p, w);
 }
 
-VINLINE void tiles(size_t R, size_t width, product p)
+VINLINE void tiles(size_t R, size_t width, product p, waiting *w)
 {
     switch ((width + VL - 1) / VL) {
-    case 1: tiles_of_width(1, R, p); break;
-    case 2: tiles_of_width(2, R, p); break;
+    case 1: tiles_of_width(1, R, p, w); break;
+    case 2: tiles_of_width(2, R, p, w); break;
 #if defined AEVB_KERN_LEVEL_neon
-    case 3: tiles_of_width(3, R, p); break;
+    case 3: tiles_of_width(3, R, p, w); break;
 #endif
-    default: tiles_of_width(PANEL_VECS, R, p);
+    default: tiles_of_width(PANEL_VECS, R, p, w);
     }
 }
 
 /* Sums over the columns of a left factor in panels: the forward and the backward product. */
 static void rows_by_block(size_t R, size_t n, size_t width, const real *x, size_t stride, const real *b,
-                          const real *init, size_t init_step, real *c)
+                          const real *init, size_t init_step, real *c, const real *next)
 {
-    tiles(R, width, (product){ n, x, PANEL, 1, PANEL, stride, b, init, init_step, c });
+    const product p = { .n = n, .a = x, .row_step = PANEL, .k_step = 1, .run = PANEL, .run_stride = stride, .b = b,
+                        .init = init, .init_step = init_step, .c = c, .next = next,
+                        .next_lines = (n * PANEL * sizeof(real) / LINE_BYTES + R - 1) / R };
+    tiles(R, width, p, NULL);
 }
 
 /* The length of the blocks that n terms are cut into: whole panels, about equal, at most BLOCK. */
@@ -135,7 +217,7 @@ static void k_gemm_forward(size_t R, size_t n, size_t width, const real *x, size
     const size_t length = block_length(n);
     for (size_t k = 0; k < n; k += length) {
         rows_by_block(R, n - k < length ? n - k : length, width, x + k / PANEL * stride, stride, w + k * PANEL,
-                      k == 0 ? bias : y, k == 0 ? 0 : PANEL, y);
+                      k == 0 ? bias : y, k == 0 ? 0 : PANEL, y, w + (k + length) * PANEL);
     }
 }
 
@@ -204,14 +286,32 @@ static void k_gemm_backward(size_t R, size_t n, size_t width, int add, const rea
         const size_t m = n - k < length ? n - k : length;
         transpose_block(width, m, w + k / PANEL * wstride, wstride, turned);
         const int start = k == 0 && !add;
-        rows_by_block(R, m, width, dy + k / PANEL * stride, stride, turned, start ? zero : dx, start ? 0 : PANEL, dx);
+        rows_by_block(R, m, width, dy + k / PANEL * stride, stride, turned, start ? zero : dx, start ? 0 : PANEL, dx, NULL);
     }
 }
 
 static void k_gemm_weights(size_t R, size_t m, size_t width, int add, const real *x, const real *dy, real *dw)
 {
     static const real zero[PANEL];
-    tiles(m, width, (product){ R, x, 1, PANEL, R, 0, dy, add ? dw : zero, add ? PANEL : 0, dw });
+    const product p = { .n = R, .a = x, .row_step = 1, .k_step = PANEL, .run = R, .b = dy, .init = add ? dw : zero,
+                        .init_step = add ? PANEL : 0, .c = dw };
+    tiles(m, width, p, NULL);
+}
+
+static void k_gemm_adam(size_t R, size_t n, size_t width, const real *x, size_t stride, const real *dy,
+                        const aevb_step_scalars *s, real *theta, real *m, real *v)
+{
+    static const real zero[PANEL];
+    const step_vectors step = v_step_scalars(s);
+    waiting w = { .step = &step, .theta = theta, .m = m, .v = v };
+    for (size_t i = 0; i < n; i += PANEL) {
+        const product p = { .n = R, .a = x + i / PANEL * stride, .row_step = 1, .k_step = PANEL, .run = R, .b = dy,
+                            .init = zero };
+        tiles(n - i < PANEL ? n - i : PANEL, width, p, &w);
+    }
+    for (size_t part = 0; part < PARTS; part++) {
+        adam_part(&w, part);
+    }
 }
 
 static void k_gemm_bias(size_t R, int add, const real *dy, real *db)

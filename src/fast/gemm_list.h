@@ -29,6 +29,10 @@
        and dy[R][P] are one panel each, dw[m][P]. [AFFINE.2] */ \
     K(void, gemm_weights, (size_t R, size_t m, size_t width, int add, const real *x, const real *dy, real *dw), \
       GAMMA, 1, 1) \
+    /* One panel of the same, i < n with x in panels, kept nowhere: the gradient of a step of adam() on theta, m and
+       v[n][P]. */ \
+    K(void, gemm_adam, (size_t R, size_t n, size_t width, const real *x, size_t stride, const real *dy, \
+      const aevb_step_scalars *s, real *theta, real *m, real *v), GAMMA, 16, 16) \
     /* db[j] = (add ? db[j] : 0) + sum_r dy[r][j], j < P, one panel. [AFFINE.2] */ \
     K(void, gemm_bias, (size_t R, int add, const real *dy, real *db), GAMMA, 1, 1)
 

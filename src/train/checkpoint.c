@@ -140,8 +140,8 @@ static aevb_status read_metadata(const aevb_run *run, const aevb_safetensors *fi
     if (version == NULL || aevb_safetensors_n_metadata(file) != N_METADATA)
         return aevb_fail(err, AEVB_EFORMAT, "%s: the metadata are not those of a checkpoint", path);
     if (strcmp(version, CHECKPOINT_VERSION) != 0)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: checkpoint version \"%.20s\" is not \"" CHECKPOINT_VERSION "\"", path,
-                         version);
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: checkpoint version \"%.20s\" is not \"%s\"", path, version,
+                         CHECKPOINT_VERSION);
     aevb_status status;
     if ((status = get_number(file, path, "epoch", &at->epoch, err)) != AEVB_OK ||
         (status = get_number(file, path, "row", &at->row, err)) != AEVB_OK ||

@@ -98,8 +98,8 @@ static aevb_status check_finite(const aevb_run *run, aevb_error *err)
 {
     for (size_t i = 0; i < (1 + run->n_states) * run->n_params; i++)
         if (!isfinite(run->params[i]))
-            return aevb_fail(err, AEVB_ENONFINITE, "epoch %llu: %s of parameter %zu became %g; nothing was saved; try "
-                             "a lower learning rate than %g", (unsigned long long)run->epoch,
+            return aevb_fail(err, AEVB_ENONFINITE, "epoch %llu: %s of parameter %zu became %g; nothing was saved; "
+                             "try a lower learning rate than %g", (unsigned long long)run->epoch,
                              i < run->n_params ? "the value" : "the optimiser's state", i % run->n_params,
                              run->params[i], run->config->optim.lr);
     return AEVB_OK;
@@ -159,7 +159,8 @@ static aevb_status make_directory(const char *dir, aevb_error *err)
     if (status != AEVB_OK)
         return status;
     if (lstat(path, &st) == 0)
-        return aevb_fail(err, AEVB_EINVAL, "%s: this run exists already: resume it or choose another directory", path);
+        return aevb_fail(err, AEVB_EINVAL, "%s: this run exists already: resume it or choose another directory",
+                         path);
     if (mkdir(dir, 0777) != 0 && errno != EEXIST)
         return aevb_fail_errno(err, dir, "cannot create the directory");
     return AEVB_OK;
@@ -172,7 +173,7 @@ static aevb_status check_domain(const aevb_run *run, const aevb_dataset *part, a
     if (part == NULL || run->config->binarise != AEVB_BINARISE_NONE)
         return AEVB_OK;
     aevb_sweep sweep;
-    aevb_status status = aevb_sweep_start(&sweep, run->engine, part, run->config->binarise, run->config->seed, 0, err);
+    aevb_status status = aevb_sweep_start(&sweep, run->engine, part, AEVB_BINARISE_NONE, run->config->seed, 0, err);
     if (status != AEVB_OK)
         return status;
     do

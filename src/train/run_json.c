@@ -80,7 +80,8 @@ static const aevb_field data_fields[] = {
     {"test_sha256", RECORD_TEXT(test_sha256)},
 };
 
-aevb_run_record aevb_run_record_make(const aevb_train_config *config, const aevb_data *data, const aevb_engine *engine)
+aevb_run_record aevb_run_record_make(const aevb_train_config *config, const aevb_data *data,
+                                     const aevb_engine *engine)
 {
     const aevb_engine_config *used = aevb_engine_used(engine);
     aevb_run_record record = {

@@ -35,7 +35,8 @@ aevb_status aevb_test_loss(aevb_run *run, aevb_epoch *epoch, aevb_error *err)
     }
     aevb_sweep sweep;
     aevb_sums sums = {0};
-    aevb_status status = aevb_sweep_start(&sweep, run->engine, test, run->config->binarise, run->config->seed, 0, err);
+    const aevb_train_config *c = run->config;
+    aevb_status status = aevb_sweep_start(&sweep, run->engine, test, c->binarise, c->seed, 0, err);
     if (status != AEVB_OK)
         return status;
     while ((status = aevb_sweep_next(&sweep, err)) == AEVB_OK && sweep.B > 0)

@@ -28,8 +28,8 @@ aevb_train_config aevb_train_default(void)
         .binarise = AEVB_BINARISE_NONE,
         .data = "sprites",
         .limit = 0,
-        .engine = AEVB_ENGINE_REF,
-        .precision = AEVB_F64,
+        .engine = AEVB_ENGINE_FAST,
+        .precision = AEVB_F32,
         .level = -1,
         .threads = 0,
     };

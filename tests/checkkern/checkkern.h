@@ -93,6 +93,8 @@ buf *in_unit(check *c, size_t n);           /* data in [0, 1]; 0 or 1 in INTEGER
 buf *in_doubles(check *c, size_t n, double lo, double hi); /* doubles in every precision */
 buf *in_bytes(check *c, size_t n);          /* uint8_t */
 buf *in_index(check *c, size_t n, size_t below); /* uint32_t */
+buf *in_values(check *c, size_t n, const double *values);
+buf *inout_values(check *c, size_t n, const double *values);
 buf *inout_any(check *c, size_t n);
 buf *inout_range(check *c, size_t n, double lo, double hi);
 buf *out(check *c, size_t n);

@@ -103,6 +103,20 @@ static buf *as_input(buf *b)
     return b;
 }
 
+buf *inout_values(check *c, size_t n, const double *values)
+{
+    buf *b = make(c, n, real_size(c));
+    for (size_t i = 0; i < n; i++) {
+        set(b, i, values[i]);
+    }
+    return b;
+}
+
+buf *in_values(check *c, size_t n, const double *values)
+{
+    return as_input(inout_values(c, n, values));
+}
+
 buf *in_any(check *c, size_t n)
 {
     return as_input(inout_any(c, n));

@@ -13,7 +13,7 @@ aevb_data toy_data(void);
 /* 9-5-2, relu, Bernoulli on dynamically binarised data, Adam, L = 2, batches of 8 (the last of an epoch has 2). */
 aevb_train_config toy_config(void);
 
-/* Trains into a directory of that name among the temporary files and returns its path; fails the test on any error. */
+/* Trains into a directory of that name among the temporary files and returns its path; any error fails the test. */
 const char *toy_train(const aevb_train_config *config, const char *name);
 
 /* Demands that two runs are the same to the bit: model, metrics but for the seconds, and checkpoint likewise. */
