@@ -116,7 +116,7 @@ static aevb_status gather_outputs(const aevb_answer_type *type, const aevb_vecto
 }
 
 aevb_status aevb_answer_case(const aevb_kernel_set *kernels, const aevb_vector_group *group,
-                             const aevb_vector_test *test, double *const *outputs)
+                             const aevb_vector_test *test, double **outputs)
 {
     const aevb_answer_type *type = find_type(group->type);
     if (type == NULL)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conform/answer_parts.h"
+#include "conform/answer_engine.h"
 
 aevb_status aevb_case_load(const aevb_vector_test *test, const char *name, size_t n, double *to)
 {
@@ -21,12 +21,19 @@ aevb_status aevb_case_give(const aevb_vector_test *test, double *const *outputs,
                            const double *from)
 {
     const aevb_vector_expected *wanted = aevb_vector_wanted(test, name);
-    if (wanted == NULL)
+    if (wanted == NULL || outputs[wanted - test->expected] == NULL)
         return AEVB_OK;
     if (wanted->array.n != n)
         return AEVB_EFORMAT;
     memcpy(outputs[wanted - test->expected], from, n * sizeof *from);
     return AEVB_OK;
+}
+
+void aevb_case_leave_out(const aevb_vector_test *test, double **outputs, const char *name)
+{
+    const aevb_vector_expected *wanted = aevb_vector_wanted(test, name);
+    if (wanted != NULL)
+        outputs[wanted - test->expected] = NULL;
 }
 
 aevb_status aevb_case_load_params(const aevb_vector_test *test, aevb_composed *m)
@@ -78,46 +85,65 @@ aevb_status aevb_objective_of_group(const aevb_vector_group *group, aevb_objecti
     return name != NULL && aevb_objective_parse(name, &objective->kind) == AEVB_OK ? AEVB_OK : AEVB_EUNSUPPORTED;
 }
 
-static aevb_status answer(const aevb_kernel_set *k, const aevb_vector_group *group, const aevb_vector_test *test,
-                          double *const *outputs, aevb_composed *m)
+/* Loss, parts and the bound of each datum, and the gradients, of the clauses of k. */
+static void compose(const aevb_objective *objective, aevb_composed *m, double *loss, aevb_parts *parts, double *bound)
 {
-    aevb_objective objective;
-    double loss, *bound = m->work.dmu; /* room for B numbers until the gradients are worked out */
-    aevb_parts parts;
-    aevb_status status = aevb_case_load(test, "x", m->B * m->arch.x_dim, m->work.x);
-    if (status == AEVB_OK)
-        status = aevb_case_load(test, "eps", m->B * m->K * m->arch.z_dim, m->work.eps);
-    if (status == AEVB_OK)
-        status = aevb_case_load_params(test, m);
-    if (status == AEVB_OK)
-        status = aevb_objective_of_group(group, &objective);
-    const size_t n = m->B * m->arch.x_dim;
-    if (status == AEVB_OK && !k->no_domain && aevb_ref_domain(m->arch.likelihood, n, m->work.x) < n)
-        status = AEVB_EDOMAIN;
-    if (status != AEVB_OK)
-        return status;
     aevb_composed_forward(m);
     const aevb_terms terms = aevb_composed_terms(m);
-    k->parts(&terms, &parts);
-    k->iwae(&terms, bound);
-    status = aevb_case_give(test, outputs, "bound", m->B, bound);
-    k->objective(&objective, &terms, &loss, &m->adjoints);
+    m->k->parts(&terms, parts);
+    m->k->iwae(&terms, bound);
+    m->k->objective(objective, &terms, loss, &m->adjoints);
     aevb_composed_backward(m);
+}
+
+static aevb_status answer(const aevb_kernel_set *k, const aevb_objective *objective, const aevb_vector_test *test,
+                          double **outputs, aevb_composed *m)
+{
+    static const char *const hidden[] = {"z", "a", "mean", "x_logvar", "dmu", "dlogvar", "dz", "da", "dmean",
+                                         "dx_logvar"};
+    double loss, *const bound = m->bound;
+    aevb_parts parts;
+    aevb_status status = AEVB_OK;
+    const size_t n = m->B * m->arch.x_dim;
+    if (k->engine != NULL) {
+        status = aevb_engine_answer_model(k->engine, objective, m, &loss, &parts, bound);
+        for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+            aevb_case_leave_out(test, outputs, hidden[i]);
+    } else if (!k->no_domain && aevb_ref_domain(m->arch.likelihood, n, m->work.x) < n) {
+        status = AEVB_EDOMAIN;
+    } else {
+        compose(objective, m, &loss, &parts, bound);
+    }
+    if (status == AEVB_OK)
+        status = aevb_case_give(test, outputs, "bound", m->B, bound);
     return status == AEVB_OK ? give_model(test, outputs, m, loss, &parts) : status;
 }
 
+static aevb_status load_model(const aevb_vector_test *test, aevb_composed *m)
+{
+    aevb_status status = aevb_case_load(test, "x", m->B * m->arch.x_dim, m->work.x);
+    if (status == AEVB_OK)
+        status = aevb_case_load(test, "eps", m->B * m->K * m->arch.z_dim, m->work.eps);
+    return status == AEVB_OK ? aevb_case_load_params(test, m) : status;
+}
+
 static aevb_status model(const aevb_kernel_set *k, const aevb_vector_group *group, const aevb_vector_test *test,
-                         double *const *outputs)
+                         double **outputs)
 {
     aevb_arch arch;
+    aevb_objective objective;
     aevb_composed m;
     const size_t B = aevb_vector_dim(group, "B"), K = aevb_vector_dim(group, "K");
     aevb_status status = B == 0 || K == 0 ? AEVB_EFORMAT : aevb_arch_of_group(group, &arch);
     if (status == AEVB_OK)
+        status = aevb_objective_of_group(group, &objective);
+    if (status == AEVB_OK)
         status = aevb_composed_make(&m, k, &arch, B, K);
     if (status != AEVB_OK)
         return status;
-    status = answer(k, group, test, outputs, &m);
+    status = load_model(test, &m);
+    if (status == AEVB_OK)
+        status = answer(k, &objective, test, outputs, &m);
     aevb_composed_free(&m);
     return status;
 }

@@ -7,7 +7,9 @@
 
 /* to[0..n-1] <- the input of that name. */
 aevb_status aevb_case_load(const aevb_vector_test *test, const char *name, size_t n, double *to);
-/* The output of that name, if it is wanted, <- from[0..n-1]. */
+/* The output of that name is left out. */
+void aevb_case_leave_out(const aevb_vector_test *test, double **outputs, const char *name);
+/* The output of that name, if it is wanted and not left out, <- from[0..n-1]. */
 aevb_status aevb_case_give(const aevb_vector_test *test, double *const *outputs, const char *name, size_t n,
                            const double *from);
 /* The tensors by name into model->params; and a block of the same layout to the outputs PREFIX + name. */

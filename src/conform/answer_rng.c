@@ -36,21 +36,19 @@ static aevb_status philox(CALL)
 
 static aevb_status uniform(CALL)
 {
-    (void)k;
     (void)group;
     if (d[0] != 2)
         return AEVB_EFORMAT;
-    *out[0] = aevb_uniform(pair(in[0]), pair(in[1]), pair(in[2]));
+    k->uniform(pair(in[0]), pair(in[1]), pair(in[2]), out[0]);
     return AEVB_OK;
 }
 
 static aevb_status normal(CALL)
 {
-    (void)k;
     (void)group;
     if (d[0] != 2)
         return AEVB_EFORMAT;
-    *out[0] = aevb_normal(pair(in[0]), pair(in[1]), pair(in[2]));
+    k->normal(pair(in[0]), pair(in[1]), pair(in[2]), out[0]);
     return AEVB_OK;
 }
 
@@ -72,10 +70,8 @@ static aevb_status permutation(CALL)
 
 static aevb_status normal_quantile(CALL)
 {
-    (void)k;
     (void)group;
-    for (size_t i = 0; i < d[0]; i++)
-        out[0][i] = aevb_normal_quantile(in[0][i]);
+    k->quantile(d[0], in[0], out[0]);
     return AEVB_OK;
 }
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "conform/answer_parts.h"
+#include "conform/answer_engine.h"
 
 /* Settings that a kind does not have keep their defaults, which it does not read. */
 static aevb_status optim_of_group(const aevb_vector_group *group, aevb_optim *o)
@@ -36,7 +36,7 @@ static aevb_status load_states(const aevb_vector_test *test, size_t n, double *t
 }
 
 static aevb_status optimiser(const aevb_kernel_set *k, const aevb_vector_group *group, const aevb_vector_test *test,
-                             double *const *outputs)
+                             double **outputs)
 {
     aevb_optim o;
     const size_t n = aevb_vector_dim(group, "n"), T = aevb_vector_dim(group, "T");
@@ -74,8 +74,10 @@ typedef struct training {
     double *loss, *recon, *kl; /* [T] */
 } training;
 
-static aevb_status gather(const training *run, aevb_composed *m, size_t t)
+/* Data and noise of step t; context is the training. */
+static aevb_status gather(const void *context, aevb_composed *m, size_t t)
 {
+    const training *run = context;
     const size_t X = m->arch.x_dim, n_eps = m->B * m->K * m->arch.z_dim;
     for (size_t b = 0; b < m->B; b++) {
         const double row = run->index[t * m->B + b];
@@ -109,7 +111,11 @@ static aevb_status step(const training *run, aevb_composed *m, size_t t)
 static aevb_status train(const training *run, const aevb_vector_test *test, double *const *outputs, aevb_composed *m)
 {
     aevb_status status = aevb_case_load_params(test, m);
-    for (size_t t = 0; status == AEVB_OK && t < run->T; t++)
+    const aevb_engine_run by_engine = {&run->objective, &run->optim, run->precision, run->N, run->T, run->loss,
+                                       run->recon, run->kl, {run->state1, run->state2}};
+    if (status == AEVB_OK && run->k->engine != NULL)
+        status = aevb_engine_answer_run(run->k->engine, &by_engine, m, gather, run);
+    for (size_t t = 0; status == AEVB_OK && run->k->engine == NULL && t < run->T; t++)
         status = step(run, m, t);
     const struct { const char *name; const double *from; } series[] = {
         {"loss", run->loss}, {"recon", run->recon}, {"kl_total", run->kl},
@@ -131,7 +137,7 @@ static const double *array(const aevb_vector_test *test, const char *name, size_
 }
 
 static aevb_status trajectory(const aevb_kernel_set *k, const aevb_vector_group *group, const aevb_vector_test *test,
-                              double *const *outputs)
+                              double **outputs)
 {
     const size_t B = aevb_vector_dim(group, "B"), K = aevb_vector_dim(group, "K");
     training run = {.k = k, .precision = aevb_vector_setting(group, "precision", 0), .N = aevb_vector_dim(group, "N"),

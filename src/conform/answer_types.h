@@ -19,7 +19,7 @@ typedef struct aevb_answer_type {
     aevb_likelihood likelihood;
     /* For types whose arrays depend on the settings: instead of all that. */
     aevb_status (*answer_whole)(const aevb_kernel_set *k, const aevb_vector_group *group, const aevb_vector_test *test,
-                                double *const *outputs);
+                                double **outputs);
 } aevb_answer_type;
 
 /* Each ends with a row whose name is NULL. */

@@ -55,7 +55,7 @@ static size_t lay_out(aevb_composed *m, double *block)
         {&w->dmu, B * Z}, {&w->dlogvar, B * Z}, {&w->z, R * Z}, {&w->dz, R * Z}, {&w->out, R * X},
         {&w->dout, R * X}, {&w->out_logvar, R * X}, {&w->dout_logvar, R * X}, {&w->logpx, R}, {&w->logpz, R},
         {&w->logq, R}, {&w->kl, B * Z}, {&m->adjoints.logpx, R}, {&m->adjoints.logpz, R}, {&m->adjoints.logq, R},
-        {&m->adjoints.kl, B * Z},
+        {&m->adjoints.kl, B * Z}, {&m->bound, B},
     };
     size_t used = 0;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

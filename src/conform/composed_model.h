@@ -16,6 +16,7 @@ typedef struct aevb_composed {
     aevb_vae_work work;       /* everything between x, eps and the terms, and its gradients */
     aevb_adjoints adjoints;
     double *params, *grad;    /* [layout.n_params] */
+    double *bound;            /* [B], for the importance-weighted bound */
     double *block;            /* holds all that */
 } aevb_composed;
 

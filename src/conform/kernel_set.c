@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#include "aevb/rng.h"
+
 static void objective(const aevb_objective *o, const aevb_terms *terms, double *loss, aevb_adjoints *adjoints)
 {
     *loss = NAN; /* of an objective that does not exist */
@@ -15,6 +17,22 @@ static void objective(const aevb_objective *o, const aevb_terms *terms, double *
 static void parts(const aevb_terms *terms, aevb_parts *out)
 {
     *out = aevb_objective_parts(terms);
+}
+
+static void uniform(uint64_t seed, uint64_t stream, uint64_t index, double *u)
+{
+    *u = aevb_uniform(seed, stream, index);
+}
+
+static void normal(uint64_t seed, uint64_t stream, uint64_t index, double *x)
+{
+    *x = aevb_normal(seed, stream, index);
+}
+
+static void quantile(size_t n, const double *u, double *x)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = aevb_normal_quantile(u[i]);
 }
 
 static void logq_backward(size_t B, size_t K, size_t Z, const double *eps, const double *dlogq, double *dlogvar)
@@ -34,7 +52,8 @@ const aevb_kernel_set aevb_kernel_set_ref = {
     .gaussian = aevb_ref_gaussian, .gaussian_backward = aevb_ref_gaussian_backward,
     .gaussian_fixed = aevb_ref_gaussian_fixed, .gaussian_fixed_backward = aevb_ref_gaussian_fixed_backward,
     .weight_prior = aevb_weight_prior, .optim_step = aevb_optim_step,
-    .objective = objective, .parts = parts, .iwae = aevb_iwae_bound,
+    .objective = objective, .parts = parts, .iwae = aevb_iwae_bound, .uniform = uniform,
+    .normal = normal, .quantile = quantile,
 };
 
 aevb_kernel_set aevb_kernel_set_with(const aevb_kernel_set *other)
@@ -47,5 +66,6 @@ aevb_kernel_set aevb_kernel_set_with(const aevb_kernel_set *other)
     set.no_domain = other->no_domain;
     set.heads_swapped = other->heads_swapped;
     set.logvar_head_lost = other->logvar_head_lost;
+    set.engine = other->engine;
     return set;
 }

@@ -5,8 +5,7 @@
 #ifndef AEVB_KERNEL_SET_H
 #define AEVB_KERNEL_SET_H
 
-#include "aevb/objective.h"
-#include "aevb/optim.h"
+#include "aevb/engine.h"
 #include "ref/ref.h"
 
 /* M(name, arguments) */
@@ -43,7 +42,10 @@
                    double *state2)) \
     M(objective, (const aevb_objective *objective, const aevb_terms *terms, double *loss, aevb_adjoints *adjoints)) \
     M(parts, (const aevb_terms *terms, aevb_parts *parts)) \
-    M(iwae, (const aevb_terms *terms, double *bound))
+    M(iwae, (const aevb_terms *terms, double *bound)) \
+    M(uniform, (uint64_t seed, uint64_t stream, uint64_t index, double *u)) \
+    M(normal, (uint64_t seed, uint64_t stream, uint64_t index, double *x)) \
+    M(quantile, (size_t n, const double *u, double *x))
 
 #define AEVB_KERNEL_MEMBER(name, arguments) void (*name) arguments;
 typedef struct aevb_kernel_set {
@@ -51,6 +53,7 @@ typedef struct aevb_kernel_set {
     int no_domain;        /* data are not checked: [BERN.3] [GREY.3] [GAUSS.3] left out */
     int heads_swapped;    /* the encoder's two heads are taken for each other */
     int logvar_head_lost; /* nothing is propagated back through the logvar head */
+    const aevb_engine_config *engine; /* whole models and training are this engine's; NULL: they are composed of these */
 } aevb_kernel_set;
 
 extern const aevb_kernel_set aevb_kernel_set_ref;

@@ -81,7 +81,8 @@ static void kl_cancels_backward(size_t B, size_t Z, const double *mu, const doub
 {
     aevb_ref_kl_backward(B, Z, mu, logvar, dkl, dmu, dlogvar);
     for (size_t i = 0; i < B * Z; i++)
-        dlogvar[i] += 2 * U * fabs(dkl[i]) * (1 + exp(logvar[i]));
+        if (isfinite(dlogvar[i])) /* an infinity is the same in both forms */
+            dlogvar[i] += 2 * U * fabs(dkl[i]) * (1 + exp(logvar[i]));
 }
 
 /* z per element, in terms of m = mu, v = logvar and e = eps[b][k][j]; e0 = eps[0][k][j], ek0 = eps[b][0][j]. */

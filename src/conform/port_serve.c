@@ -10,6 +10,7 @@
 #include "alloc.h"
 #include "conform/answer_case.h"
 #include "conform/case_request.h"
+#include "conform/fast_kernels.h"
 #include "conform/vector_json.h"
 #include "error.h"
 #include "format/json_strict.h"
@@ -28,30 +29,37 @@ static json_t *numbers(const aevb_vector_array *a)
     return list;
 }
 
-static json_t *outputs_of(const aevb_vector_test *test)
+/* answered[i] is NULL where an array is left out. */
+static json_t *outputs_of(const aevb_vector_test *test, double *const *answered)
 {
     json_t *outputs = json_object();
     for (size_t i = 0; i < test->n_expected; i++)
-        if (json_object_set_new(outputs, test->expected[i].array.name, numbers(&test->expected[i].array)) != 0) {
+        if (json_object_set_new(outputs, test->expected[i].array.name,
+                                answered[i] == NULL ? json_null() : numbers(&test->expected[i].array)) != 0) {
             json_decref(outputs);
             return NULL;
         }
     return outputs;
 }
 
-static json_t *answer_hello(void)
+/* What answers, and what it calls itself. */
+typedef struct server {
+    aevb_engine_config engine;
+    aevb_kernel_set kernels;
+    char name[128];
+} server;
+
+static json_t *answer_hello(const server *s)
 {
     json_t *types = json_array();
     for (size_t i = 0; aevb_answer_type_name(i) != NULL; i++)
         json_array_append_new(types, json_string(aevb_answer_type_name(i)));
-    char name[64];
-    snprintf(name, sizeof name, "libaevb %s, reference", aevb_version());
-    return json_pack("{s:{s:i, s:s, s:[s], s:o}}", "hello", "protocol", AEVB_PROTOCOL, "port", name, "precisions", "f64",
-                     "types", types);
+    return json_pack("{s:{s:i, s:s, s:[s], s:o}}", "hello", "protocol", AEVB_PROTOCOL, "port", s->name, "precisions",
+                     aevb_precision_name(s->engine.precision), "types", types);
 }
 
 /* The answer in *out, which may be NULL when memory is out. */
-static aevb_status answer_case(json_t *request, json_t **out, aevb_error *err)
+static aevb_status answer_case(const server *s, json_t *request, json_t **out, aevb_error *err)
 {
     aevb_vector_file *file;
     aevb_status status = aevb_vector_question(request, &file, err);
@@ -61,9 +69,10 @@ static aevb_status answer_case(json_t *request, json_t **out, aevb_error *err)
     double **outputs = aevb_alloc(test->n_expected, sizeof *outputs);
     for (size_t i = 0; outputs != NULL && i < test->n_expected; i++)
         outputs[i] = test->expected[i].array.data;
-    status = outputs == NULL ? AEVB_ENOMEM : aevb_answer_case(&aevb_kernel_set_ref, file->groups, test, outputs);
+    status = outputs == NULL ? AEVB_ENOMEM : aevb_answer_case(s->engine.kind == AEVB_ENGINE_REF ? &aevb_kernel_set_ref : &s->kernels, file->groups,
+                                                                   test, outputs);
     if (status == AEVB_OK)
-        *out = json_pack("{s:s, s:o}", "id", test->id, "outputs", outputs_of(test));
+        *out = json_pack("{s:s, s:o}", "id", test->id, "outputs", outputs_of(test, outputs));
     else if (status == AEVB_EDOMAIN)
         *out = json_pack("{s:s, s:s}", "id", test->id, "error", "domain");
     else if (status == AEVB_EUNSUPPORTED)
@@ -78,7 +87,7 @@ static aevb_status answer_case(json_t *request, json_t **out, aevb_error *err)
 }
 
 /* Answers a line. *stop <- 1 when that was the last. */
-static aevb_status answer(const char *line, size_t n, FILE *out, int *stop, aevb_error *err)
+static aevb_status answer(const server *s, const char *line, size_t n, FILE *out, int *stop, aevb_error *err)
 {
     json_t *message, *reply = NULL;
     aevb_status status = aevb_json_parse("request", line, n, &message, err);
@@ -88,9 +97,9 @@ static aevb_status answer(const char *line, size_t n, FILE *out, int *stop, aevb
     if (json_object_get(message, "stop") != NULL)
         *stop = 1;
     else if (json_object_get(message, "hello") != NULL)
-        reply = answer_hello();
+        reply = answer_hello(s);
     else if (json_is_object(request))
-        status = answer_case(request, &reply, err);
+        status = answer_case(s, request, &reply, err);
     else
         status = aevb_fail(err, AEVB_EFORMAT, "request: is no hello, case or stop");
     json_decref(message);
@@ -103,17 +112,41 @@ static aevb_status answer(const char *line, size_t n, FILE *out, int *stop, aevb
     return failed ? aevb_fail_errno(err, "answer", "cannot write") : AEVB_OK;
 }
 
+static aevb_status start(const aevb_engine_config *engine, server *s, aevb_error *err)
+{
+    s->engine = *engine;
+    snprintf(s->name, sizeof s->name, "libaevb %s, reference", aevb_version());
+    if (engine->kind == AEVB_ENGINE_REF && engine->precision == AEVB_F64)
+        return AEVB_OK;
+    if (engine->kind == AEVB_ENGINE_REF)
+        return aevb_fail(err, AEVB_EINVAL, "the reference computes in f64 only");
+    aevb_level level;
+    const aevb_status status = aevb_level_choose(engine->level, &level, err);
+    if (status != AEVB_OK)
+        return status;
+    if (level == AEVB_LEVEL_REF)
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "AEVB_LEVEL=ref: choose the engine ref instead");
+    if (engine->precision == AEVB_F32)
+        aevb_fast_kernel_set_f32(level, &s->kernels);
+    else
+        aevb_fast_kernel_set_f64(level, &s->kernels);
+    s->engine.level = (int)level;
+    s->kernels.engine = &s->engine;
+    snprintf(s->name, sizeof s->name, "libaevb %s, fast, %s, %s", aevb_version(),
+             aevb_precision_name(engine->precision), aevb_level_name(level));
+    return AEVB_OK;
+}
+
 aevb_status aevb_port_serve(const aevb_engine_config *engine, FILE *in, FILE *out, aevb_error *err)
 {
-    if (engine->kind != AEVB_ENGINE_REF || engine->precision != AEVB_F64)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "only the reference in f64 is a port in this build");
+    server s;
     char *line = NULL;
     size_t room = 0;
     ssize_t n;
     int stop = 0;
-    aevb_status status = AEVB_OK;
+    aevb_status status = start(engine, &s, err);
     while (status == AEVB_OK && !stop && (n = getline(&line, &room, in)) >= 0)
-        status = answer(line, (size_t)n, out, &stop, err);
+        status = answer(&s, line, (size_t)n, out, &stop, err);
     free(line);
     return status;
 }
