@@ -61,7 +61,8 @@ Test(vectors_lint, each_rule_finds_what_breaks_it)
         {"\"flags\": [\"LogvarAsSigma\"", "\"flags\": [\"Nonsense\"", "without a note"},
         {"\"NonFinite\": {", "\"Unheard\": {\n      \"bugType\": \"RANGE\",\n      \"description\": \"-\",\n"
          "      \"effect\": \"-\",\n      \"links\": [\"a/b#1\"]\n    },\n    \"NonFinite\": {", "no test uses"},
-        {"\"KlSign\": {\n      \"bugType\": \"WRONG_FORMULA\"", "\"KlSign\": {\n      \"bugType\": \"SMELL\"", "schema"},
+        {"\"KlSign\": {\n      \"bugType\": \"WRONG_FORMULA\"", "\"KlSign\": {\n      \"bugType\": \"SMELL\"",
+         "schema"},
         {"\"FluxML/model-zoo#76\"", "\"somewhere\"", "schema"},
         {"\"specRef\": \"KL.1\"", "\"specRef\": \"KL.one\"", "schema"},
         {"\"type\": \"kl\"", "\"type\": \"lk\"", "schema"},
@@ -132,7 +133,8 @@ Test(vector_score, shares_are_measured_from_the_truth_beyond_float64)
 Test(vector_json, numbers_are_the_shortest_that_read_back)
 {
     static const struct { double d; const char *text; } list[] = {
-        {1, "1.0"}, {-0.0, "-0.0"}, {0.1, "0.1"}, {1e23, "1e+23"}, {5e-324, "5e-324"}, {0.1 + 0.2, "0.30000000000000004"},
+        {1, "1.0"}, {-0.0, "-0.0"}, {0.1, "0.1"}, {1e23, "1e+23"}, {5e-324, "5e-324"},
+        {0.1 + 0.2, "0.30000000000000004"},
         {1.7976931348623157e308, "1.7976931348623157e+308"}, {123456789012345680, "1.2345678901234568e+17"},
         {2.2250738585072014e-308, "2.2250738585072014e-308"},
     };

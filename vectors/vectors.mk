@@ -2,7 +2,7 @@
 EXTRA_DIST += vectors/README.md vectors/schemas
 EXTRA_PROGRAMS = vectors/oracle/oracle
 oracle_cases = vectors/oracle/cases.h vectors/oracle/cases_activation.c vectors/oracle/cases_affine.c \
-	vectors/oracle/cases_bernoulli.c vectors/oracle/cases_density.c vectors/oracle/cases_gaussian.c \
+	vectors/oracle/cases_bernoulli.c vectors/oracle/cases_density.c vectors/oracle/cases_gaussian.c vectors/oracle/cases_large.c \
 	vectors/oracle/cases_model.c vectors/oracle/cases_objective.c vectors/oracle/cases_optim.c \
 	vectors/oracle/cases_posterior.c vectors/oracle/cases_rng.c vectors/oracle/cases_trajectory.c \
 	vectors/oracle/draw.c vectors/oracle/draw.h vectors/oracle/model_group.c vectors/oracle/model_group.h

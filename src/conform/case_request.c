@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "conform/vector_json.h"
 
 /* Takes the message, which may be NULL. */
 static char *line_of(json_t *message, size_t *length)
@@ -25,13 +26,41 @@ char *aevb_request_hello(aevb_precision precision, size_t *length)
                              precision == AEVB_F32 ? "f32" : "f64"), length);
 }
 
-char *aevb_request_case(const json_t *group, const json_t *test, size_t *length)
+json_t *aevb_array_json(const aevb_vector_array *a)
 {
-    return line_of(json_pack("{s:{s:O, s:O, s:O, s:O, s:O, s:O, s:O}}", "case", "id", json_object_get(test, "tcId"),
+    if (a->rank == 0)
+        return aevb_vector_number(*a->data);
+    json_t *list = json_array();
+    for (size_t i = 0; i < a->n; i++)
+        if (json_array_append_new(list, aevb_vector_number(a->data[i])) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    return list;
+}
+
+/* The inputs as the file has them, or of a case whose arrays lie in another file. */
+static json_t *inputs_of(const aevb_vector_case *of)
+{
+    json_t *inputs = json_object_get(of->test_json, "inputs");
+    if (inputs != NULL)
+        return json_incref(inputs);
+    inputs = json_object();
+    for (size_t i = 0; i < of->test->n_inputs; i++)
+        if (json_object_set_new(inputs, of->test->inputs[i].name, aevb_array_json(&of->test->inputs[i])) != 0) {
+            json_decref(inputs);
+            return NULL;
+        }
+    return inputs;
+}
+
+char *aevb_request_case(const aevb_vector_case *of, size_t *length)
+{
+    const json_t *group = of->group_json;
+    return line_of(json_pack("{s:{s:s, s:O, s:O, s:O, s:O, s:O, s:o}}", "case", "id", of->test->id,
                              "type", json_object_get(group, "type"), "clauses", json_object_get(group, "specRef"),
                              "dims", json_object_get(group, "dims"), "config", json_object_get(group, "config"),
-                             "arrays", json_object_get(group, "arrays"), "inputs", json_object_get(test, "inputs")),
-                   length);
+                             "arrays", json_object_get(group, "arrays"), "inputs", inputs_of(of)), length);
 }
 
 char *aevb_request_stop(size_t *length)

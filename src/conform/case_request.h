@@ -5,15 +5,18 @@
 
 #include <jansson.h>
 #include "aevb/engine.h"
-#include "conform/vector_file.h"
+#include "conform/vector_set.h"
 
 enum { AEVB_PROTOCOL = 1 };
 
-/* Requests as lines without the newline, from aevb_alloc; NULL when memory is out. group and test are those of the
- * vector file: a case is what it says, without what is expected. */
+/* Requests as lines without the newline, from aevb_alloc; NULL when memory is out. A case is what the vector file says,
+ * without what is expected. */
 char *aevb_request_hello(aevb_precision precision, size_t *length);
-char *aevb_request_case(const json_t *group, const json_t *test, size_t *length);
+char *aevb_request_case(const aevb_vector_case *of, size_t *length);
 char *aevb_request_stop(size_t *length);
+
+/* Numbers of an array, or the bare number of a scalar. NULL when memory is out. */
+json_t *aevb_array_json(const aevb_vector_array *array);
 
 /* What a port says of itself. */
 typedef struct aevb_hello {

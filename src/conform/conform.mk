@@ -1,7 +1,7 @@
 # Sources of src/conform.
 libaevb_core_la_SOURCES += src/conform/json_schema.c src/conform/json_schema.h src/conform/vector_file.c \
 	src/conform/vector_file.h src/conform/vector_json.c src/conform/vector_json.h src/conform/vector_score.c \
-	src/conform/vectors_lint.c
+	src/conform/vector_reader.h src/conform/vector_tensors.c src/conform/vector_question.c src/conform/vectors_lint.c
 
 # A folder of vectors, and working out answers.
 libaevb_core_la_SOURCES += src/conform/vector_set.c src/conform/vector_set.h src/conform/vectors_show.c \

@@ -100,7 +100,7 @@ aevb_answer_kind aevb_session_ask(aevb_session *s, const aevb_vector_case *of, d
     size_t n = 0, most = PLAIN_ANSWER;
     for (size_t i = 0; i < of->test->n_expected; i++)
         most += of->test->expected[i].array.n * BYTES_PER_NUMBER;
-    char *line = aevb_request_case(of->group_json, of->test_json, &n);
+    char *line = aevb_request_case(of, &n);
     json_t *message = exchange(s, line, n, most, why, size);
     if (message == NULL)
         return AEVB_ANSWER_STRANGE;

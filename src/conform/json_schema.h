@@ -8,7 +8,8 @@
 
 /* Understood: $schema, $id, title, description, $defs, $ref ("#/$defs/NAME"), type (one name), const, enum, pattern
  * (a POSIX extended regular expression), required, properties, patternProperties, additionalProperties, items,
- * minItems, minProperties, minimum, anyOf, if/then. Any other keyword is EUNSUPPORTED; EFORMAT: "WHERE: /path: what". */
+ * minItems, minProperties, minimum, anyOf, if/then. Any other keyword is EUNSUPPORTED.
+ * EFORMAT: "WHERE: /path/to/value: what". */
 AEVB_MUST_CHECK aevb_status aevb_json_schema_check(const char *where, json_t *schema, json_t *document,
                                                    aevb_error *err);
 

@@ -11,23 +11,8 @@
 #include "conform/answer_case.h"
 #include "conform/case_request.h"
 #include "conform/fast_kernels.h"
-#include "conform/vector_json.h"
 #include "error.h"
 #include "format/json_strict.h"
-
-/* Numbers of an array, or the bare number of a scalar. */
-static json_t *numbers(const aevb_vector_array *a)
-{
-    if (a->rank == 0)
-        return aevb_vector_number(*a->data);
-    json_t *list = json_array();
-    for (size_t i = 0; i < a->n; i++)
-        if (json_array_append_new(list, aevb_vector_number(a->data[i])) != 0) {
-            json_decref(list);
-            return NULL;
-        }
-    return list;
-}
 
 /* answered[i] is NULL where an array is left out. */
 static json_t *outputs_of(const aevb_vector_test *test, double *const *answered)
@@ -35,7 +20,7 @@ static json_t *outputs_of(const aevb_vector_test *test, double *const *answered)
     json_t *outputs = json_object();
     for (size_t i = 0; i < test->n_expected; i++)
         if (json_object_set_new(outputs, test->expected[i].array.name,
-                                answered[i] == NULL ? json_null() : numbers(&test->expected[i].array)) != 0) {
+                                answered[i] == NULL ? json_null() : aevb_array_json(&test->expected[i].array)) != 0) {
             json_decref(outputs);
             return NULL;
         }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Reading vector files. */
 #include "config.h"
-#include "conform/vector_file.h"
+#include "conform/vector_reader.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -14,31 +14,25 @@
 
 enum { LARGEST_FILE = 1 << 26 };
 
-/* Where we are, for messages. */
-typedef struct reader {
-    const char *path, *place;
-    aevb_error *err;
-} reader;
-
-static aevb_status bad(const reader *r, const char *what, const char *name)
+aevb_status aevb_vector_bad(const aevb_vector_reader *r, const char *what, const char *name)
 {
     return aevb_fail(r->err, AEVB_EFORMAT, "%s: %s: %s %s", r->path, r->place, what, name);
 }
 
 /* A member of the wanted kind, or NULL with the error filled in. */
-static json_t *member(const reader *r, const json_t *object, const char *key, json_type type)
+static json_t *member(const aevb_vector_reader *r, const json_t *object, const char *key, json_type type)
 {
     json_t *value = json_object_get(object, key);
     if (value == NULL)
-        bad(r, "has no", key);
+        aevb_vector_bad(r, "has no", key);
     else if (json_typeof(value) != type) {
-        bad(r, "has the wrong type:", key);
+        aevb_vector_bad(r, "has the wrong type:", key);
         value = NULL;
     }
     return value;
 }
 
-static aevb_status only(const reader *r, json_t *object, const char *const *keys)
+static aevb_status only(const aevb_vector_reader *r, json_t *object, const char *const *keys)
 {
     const char *key;
     json_t *value;
@@ -47,7 +41,7 @@ static aevb_status only(const reader *r, json_t *object, const char *const *keys
         while (keys[i] != NULL && strcmp(keys[i], key) != 0)
             i++;
         if (keys[i] == NULL)
-            return bad(r, "has an unknown member", key);
+            return aevb_vector_bad(r, "has an unknown member", key);
     }
     return AEVB_OK;
 }
@@ -73,42 +67,44 @@ int aevb_vector_number_of(const json_t *value, double *out)
 }
 
 /* n numbers of a flat array, or one bare number for a scalar. */
-static aevb_status numbers(const reader *r, const char *name, const json_t *value, size_t rank, size_t n,
+static aevb_status numbers(const aevb_vector_reader *r, const char *name, const json_t *value, size_t rank, size_t n,
                            double **out)
 {
     if (rank == 0 ? json_is_array(value) : !json_is_array(value) || json_array_size(value) != n)
-        return bad(r, "wrong length of array", name);
+        return aevb_vector_bad(r, "wrong length of array", name);
     double *data = aevb_alloc(n, sizeof *data);
     if (data == NULL)
         return aevb_fail_memory(r->err);
     *out = data;
     for (size_t i = 0; i < n; i++)
         if (!aevb_vector_number_of(rank == 0 ? value : json_array_get(value, i), &data[i]))
-            return bad(r, "not a number in array", name);
+            return aevb_vector_bad(r, "not a number in array", name);
     return AEVB_OK;
 }
 
-/* Shape from the group's declaration; the product cannot overflow, as each factor is at most LARGEST_FILE. */
-static aevb_status shape(const reader *r, const json_t *group, const char *name, aevb_vector_array *a)
+/* The product cannot overflow, as each factor is at most LARGEST_FILE. */
+aevb_status aevb_vector_shape(const aevb_vector_reader *r, const json_t *group, const char *name,
+                              aevb_vector_array *a)
 {
     const json_t *names = json_object_get(json_object_get(group, "arrays"), name);
     a->name = name;
     a->rank = json_array_size(names);
     a->n = 1;
     if (!json_is_array(names) || a->rank > AEVB_VECTOR_RANK)
-        return bad(r, "undeclared array", name);
+        return aevb_vector_bad(r, "undeclared array", name);
     for (size_t d = 0; d < a->rank; d++) {
         const char *dim = json_string_value(json_array_get(names, d));
         const json_t *dims = json_object_get(group, "dims");
         json_int_t size = json_integer_value(dim == NULL ? NULL : json_object_get(dims, dim));
         if (size < 1 || size > LARGEST_FILE || (a->n *= (size_t)size) > LARGEST_FILE)
-            return bad(r, "impossible shape of array", name);
+            return aevb_vector_bad(r, "impossible shape of array", name);
         a->shape[d] = (size_t)size;
     }
     return AEVB_OK;
 }
 
-static aevb_status read_inputs(const reader *r, const json_t *group, json_t *inputs, aevb_vector_test *test)
+aevb_status aevb_vector_read_inputs(const aevb_vector_reader *r, const json_t *group, json_t *inputs,
+                                    aevb_vector_test *test)
 {
     const char *name;
     json_t *value;
@@ -117,7 +113,7 @@ static aevb_status read_inputs(const reader *r, const json_t *group, json_t *inp
         return aevb_fail_memory(r->err);
     json_object_foreach(inputs, name, value) {
         aevb_vector_array *a = &test->inputs[test->n_inputs++];
-        aevb_status status = shape(r, group, name, a);
+        aevb_status status = aevb_vector_shape(r, group, name, a);
         if (status == AEVB_OK)
             status = numbers(r, name, value, a->rank, a->n, &a->data);
         if (status != AEVB_OK)
@@ -131,7 +127,8 @@ static int is_integer(const json_t *value)
     return json_is_integer(json_is_array(value) ? json_array_get(value, 0) : value);
 }
 
-static aevb_status read_expected(const reader *r, const json_t *group, const json_t *json, aevb_vector_test *test)
+static aevb_status read_expected(const aevb_vector_reader *r, const json_t *group, const json_t *json,
+                                 aevb_vector_test *test)
 {
     json_t *expected = member(r, json, "expected", JSON_OBJECT), *value;
     const json_t *tail = member(r, json, "tail", JSON_OBJECT), *cond = member(r, json, "cond", JSON_OBJECT);
@@ -146,7 +143,7 @@ static aevb_status read_expected(const reader *r, const json_t *group, const jso
     json_object_foreach(expected, name, value) {
         aevb_vector_expected *e = &test->expected[test->n_expected++];
         aevb_vector_array *a = &e->array;
-        aevb_status status = shape(r, group, name, a);
+        aevb_status status = aevb_vector_shape(r, group, name, a);
         if (status == AEVB_OK)
             status = numbers(r, name, value, a->rank, a->n, &a->data);
         int integer = is_integer(value);
@@ -164,46 +161,53 @@ static aevb_status read_expected(const reader *r, const json_t *group, const jso
             return status;
     }
     if (test->n_expected == 0)
-        return bad(r, "expects nothing in", "expected");
+        return aevb_vector_bad(r, "expects nothing in", "expected");
     if (json_object_size(tail) != test->n_expected - exact || json_object_size(cond) != test->n_expected - exact)
-        return bad(r, "arrays without a value in", "tail or cond");
+        return aevb_vector_bad(r, "arrays without a value in", "tail or cond");
     return AEVB_OK;
 }
 
-static aevb_status read_test(reader *r, const json_t *group, json_t *json, aevb_vector_test *test)
+static aevb_status read_test(aevb_vector_reader *r, json_t *group, json_t *json, aevb_vector_test *test)
 {
     static const char *const keys[] = {"tcId", "comment", "flags", "inputs", "expected", "tail", "cond", "floor64",
-        "floor32", "result", NULL};
+        "floor32", "result", NULL}, *const keys_in_file[] = {"tcId", "comment", "flags", "tensors", "result", NULL};
     if (!json_is_object(json))
-        return bad(r, "a test is no", "object");
+        return aevb_vector_bad(r, "a test is no", "object");
     const json_t *id = member(r, json, "tcId", JSON_STRING);
     if (id == NULL)
         return AEVB_EFORMAT;
     r->place = test->id = json_string_value(id);
     const json_t *comment = member(r, json, "comment", JSON_STRING);
     const json_t *result = member(r, json, "result", JSON_STRING);
-    json_t *inputs = member(r, json, "inputs", JSON_OBJECT);
+    const json_t *tensors = json_object_get(json, "tensors");
+    json_t *inputs = tensors != NULL ? NULL : member(r, json, "inputs", JSON_OBJECT);
     test->flags = member(r, json, "flags", JSON_ARRAY);
-    if (comment == NULL || result == NULL || inputs == NULL || test->flags == NULL ||
-        only(r, json, keys) != AEVB_OK)
+    if (comment == NULL || result == NULL || (inputs == NULL && tensors == NULL) || test->flags == NULL ||
+        only(r, json, tensors != NULL ? keys_in_file : keys) != AEVB_OK)
         return AEVB_EFORMAT;
     test->comment = json_string_value(comment);
-    aevb_status status = read_inputs(r, group, inputs, test);
+    const int valid = strcmp(json_string_value(result), "valid") == 0;
+    if (tensors != NULL)
+        return valid ? aevb_vector_open_tensors(r, group, json_string_value(tensors), test)
+            : aevb_vector_bad(r, "has tensors in spite of", json_string_value(result));
+    aevb_status status = aevb_vector_read_inputs(r, group, inputs, test);
     if (status != AEVB_OK)
         return status;
-    if (strcmp(json_string_value(result), "valid") == 0)
+    if (valid)
         return read_expected(r, group, json, test);
     test->domain_error = 1;
     if (strcmp(json_string_value(result), "domain-error") != 0)
-        return bad(r, "unknown result", json_string_value(result));
-    return json_object_get(json, "expected") == NULL ? AEVB_OK : bad(r, "expects values in spite of", "domain-error");
+        return aevb_vector_bad(r, "unknown result", json_string_value(result));
+    if (json_object_get(json, "expected") != NULL)
+        return aevb_vector_bad(r, "expects values in spite of", "domain-error");
+    return AEVB_OK;
 }
 
-static aevb_status read_group(reader *r, json_t *json, aevb_vector_group *group)
+static aevb_status read_group(aevb_vector_reader *r, json_t *json, aevb_vector_group *group)
 {
     static const char *const keys[] = {"type", "specRef", "source", "dims", "config", "arrays", "tests", NULL};
     if (!json_is_object(json))
-        return bad(r, "a group is no", "object");
+        return aevb_vector_bad(r, "a group is no", "object");
     const json_t *type = member(r, json, "type", JSON_STRING), *clauses = member(r, json, "specRef", JSON_STRING);
     group->dims = member(r, json, "dims", JSON_OBJECT);
     group->config = member(r, json, "config", JSON_OBJECT);
@@ -227,11 +231,11 @@ static aevb_status read_group(reader *r, json_t *json, aevb_vector_group *group)
     return AEVB_OK;
 }
 
-static aevb_status read_root(reader *r, aevb_vector_file *file)
+static aevb_status read_root(aevb_vector_reader *r, aevb_vector_file *file)
 {
     static const char *const keys[] = {"algorithm", "schema", "numberOfTests", "header", "notes", "testGroups", NULL};
     if (!json_is_object(file->root))
-        return bad(r, "is no", "object");
+        return aevb_vector_bad(r, "is no", "object");
     const json_t *algorithm = member(r, file->root, "algorithm", JSON_STRING);
     const json_t *count = member(r, file->root, "numberOfTests", JSON_INTEGER);
     json_t *groups = member(r, file->root, "testGroups", JSON_ARRAY);
@@ -253,7 +257,7 @@ static aevb_status read_root(reader *r, aevb_vector_file *file)
         r->place = "testGroups";
     }
     if (file->n_tests == 0 || json_integer_value(count) != (json_int_t)file->n_tests)
-        return bad(r, "wrong count in", "numberOfTests");
+        return aevb_vector_bad(r, "wrong count in", "numberOfTests");
     return AEVB_OK;
 }
 
@@ -285,71 +289,10 @@ aevb_status aevb_vector_open(const char *path, aevb_vector_file **out, aevb_erro
     aevb_vector_file *file = aevb_alloc(1, sizeof *file);
     if (file == NULL)
         return aevb_fail_memory(err);
-    reader r = {.path = path, .place = "file", .err = err};
+    aevb_vector_reader r = {.path = path, .place = "file", .err = err};
     aevb_status status = aevb_vector_load(path, &file->root, err);
     if (status == AEVB_OK)
         status = read_root(&r, file);
-    if (status != AEVB_OK) {
-        aevb_vector_close(file);
-        return status;
-    }
-    *out = file;
-    return AEVB_OK;
-}
-
-static aevb_status read_wanted(const reader *r, const json_t *request, json_t *arrays, aevb_vector_test *test)
-{
-    const char *name;
-    json_t *value;
-    test->expected = aevb_alloc(json_object_size(arrays), sizeof *test->expected);
-    if (test->expected == NULL)
-        return aevb_fail_memory(r->err);
-    json_object_foreach(arrays, name, value) {
-        if (aevb_vector_input(test, name) != NULL)
-            continue;
-        aevb_vector_array *a = &test->expected[test->n_expected++].array;
-        aevb_status status = shape(r, request, name, a);
-        if (status != AEVB_OK)
-            return status;
-        if ((a->data = aevb_alloc(a->n, sizeof *a->data)) == NULL)
-            return aevb_fail_memory(r->err);
-    }
-    return AEVB_OK;
-}
-
-static aevb_status read_question(reader *r, aevb_vector_file *file)
-{
-    json_t *const request = file->root;
-    const json_t *id = member(r, request, "id", JSON_STRING), *type = member(r, request, "type", JSON_STRING);
-    json_t *arrays = member(r, request, "arrays", JSON_OBJECT), *inputs = member(r, request, "inputs", JSON_OBJECT);
-    const json_t *clauses = member(r, request, "clauses", JSON_STRING);
-    const json_t *dims = member(r, request, "dims", JSON_OBJECT), *config = member(r, request, "config", JSON_OBJECT);
-    if (id == NULL || type == NULL || clauses == NULL || dims == NULL || config == NULL || arrays == NULL ||
-        inputs == NULL)
-        return AEVB_EFORMAT;
-    r->place = json_string_value(id);
-    file->groups = aevb_alloc(1, sizeof *file->groups);
-    aevb_vector_test *test = aevb_alloc(1, sizeof *test);
-    if (file->groups == NULL || test == NULL) {
-        aevb_free(test);
-        return aevb_fail_memory(r->err);
-    }
-    file->n_groups = file->n_tests = 1;
-    *file->groups = (aevb_vector_group){.type = json_string_value(type), .clauses = json_string_value(clauses),
-                                        .dims = dims, .config = config, .n_tests = 1, .tests = test};
-    test->id = r->place;
-    aevb_status status = read_inputs(r, request, inputs, test);
-    return status == AEVB_OK ? read_wanted(r, request, arrays, test) : status;
-}
-
-aevb_status aevb_vector_question(json_t *request, aevb_vector_file **out, aevb_error *err)
-{
-    aevb_vector_file *file = aevb_alloc(1, sizeof *file);
-    if (file == NULL)
-        return aevb_fail_memory(err);
-    file->root = json_incref(request);
-    reader r = {.path = "request", .place = "case", .err = err};
-    aevb_status status = read_question(&r, file);
     if (status != AEVB_OK) {
         aevb_vector_close(file);
         return status;

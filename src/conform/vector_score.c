@@ -53,7 +53,7 @@ double aevb_vector_share(const aevb_vector_expected *expected, size_t i, double 
     double bound = 0;
     if (expected->cond != NULL)
         bound = slack * (u * expected->cond[i] + (floor_of == NULL ? 0 : floor_of[i]));
-    if (isinf(bound))
+    if (!(bound < DBL_MAX))
         return -1;
     if (!isfinite(answer))
         return INFINITY;

@@ -242,7 +242,8 @@ static ref_verdict trajectory(const ref_case *c)
     aevb_engine *engine;
     if (!arch_of(c, &arch) || !optim_of(c, &o))
         return REF_UNSUPPORTED;
-    aevb_engine_config config = {.kind = AEVB_ENGINE_REF, .level = -1, .max_batch = DIM("B"), .max_samples = DIM("K")};
+    aevb_engine_config config = {.kind = AEVB_ENGINE_REF, .level = -1, .max_batch = DIM("B"),
+        .max_samples = DIM("K")};
     if (aevb_engine_create(&config, &arch, &engine, NULL) != AEVB_OK)
         return REF_UNSUPPORTED;
     ref_verdict verdict = aevb_engine_set_optim(engine, &o, NULL) == AEVB_OK ? run(c, engine) : REF_UNSUPPORTED;

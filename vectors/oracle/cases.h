@@ -14,6 +14,6 @@ void cases_rng(const char *folder);
 void cases_optim(const char *folder);
 void cases_model(const char *folder);
 void cases_trajectory(const char *folder);
-void cases_end_to_end(const char *folder);
+void cases_large(const char *folder);
 
 #endif

@@ -44,7 +44,7 @@ static N loss_alone(void)
     return f_loss(text("objective"), number("beta"), f_pass_terms(&m, &p));
 }
 
-static void declare(const model_plan *plan, const char *objective, double beta)
+void model_begin(const model_plan *plan, const char *objective, double beta)
 {
     oracle_group("model", "MLP.1 MLP.2 POST.1 TERMS.1 TERMS.2", whole, loss_alone);
     oracle_text("objective", objective);
@@ -66,7 +66,7 @@ static void declare(const model_plan *plan, const char *objective, double beta)
     model_declare_outputs(plan, "d.");
 }
 
-static void fill(draw_kind kind)
+void model_fill(draw_kind kind)
 {
     model_fill_tensors(kind);
     model_fill_x("x", kind);
@@ -100,11 +100,11 @@ static void every_combination(void)
                 model_plan plan = shapes[turn++ % 4];
                 plan.activation = activations[a];
                 plan.likelihood = likelihoods[l];
-                declare(&plan, objectives[o].name, objectives[o].beta);
+                model_begin(&plan, objectives[o].name, objectives[o].beta);
                 for (int kind = DRAW_COARSE; kind <= DRAW_FULL; kind += 2) {
                     oracle_test(flags_of(&plan, o), "%s, %s, %s, beta %g, %s", plan.activation, plan.likelihood,
                                 objectives[o].name, objectives[o].beta, draw_name[kind]);
-                    fill((draw_kind)kind);
+                    model_fill((draw_kind)kind);
                     oracle_valid();
                 }
             }
@@ -114,40 +114,40 @@ static void square(void)
 {
     model_plan plan = {.B = 2, .K = 2, .X = 3, .Z = 3, .H = 1, .hidden = {3}, .activation = "tanh",
         .likelihood = "bernoulli"};
-    declare(&plan, "elbo", 1);
+    model_begin(&plan, "elbo", 1);
     oracle_test("WeightsTransposed HeadsSwapped", "every layer is square: a transposed weight fits everywhere");
-    fill(DRAW_COARSE);
+    model_fill(DRAW_COARSE);
     oracle_valid();
     oracle_test("ZeroNoise", "eps = 0");
-    fill(DRAW_COARSE);
+    model_fill(DRAW_COARSE);
     draw_all("eps", 0);
     oracle_valid();
     oracle_test("ClampedLog SoftplusOverflow", "logits of about +-1000");
-    fill(DRAW_COARSE);
+    model_fill(DRAW_COARSE);
     for (size_t i = 0; i < oracle_size("fc4.bias"); i++)
         oracle_fill("fc4.bias")[i] = i % 2 ? 1000 : -1000;
     oracle_valid();
     static const double logvars[] = {30, -30, 88, -88};
     for (size_t i = 0; i < 4; i++) {
         oracle_test("LogvarRange", "logvar about %g", logvars[i]);
-        fill(DRAW_COARSE);
+        model_fill(DRAW_COARSE);
         draw_all("fc22.weight", 0);
         draw_all("fc22.bias", logvars[i]);
         oracle_valid();
     }
     oracle_test("DomainNotChecked", "grey data under Bernoulli");
-    fill(DRAW_COARSE);
+    model_fill(DRAW_COARSE);
     oracle_fill("x")[4] = 0.5;
     oracle_domain_error();
     oracle_test("NonFinite", "a NaN in the noise of one datum: the other's terms stay finite, the loss is NaN");
-    fill(DRAW_COARSE);
+    model_fill(DRAW_COARSE);
     oracle_fill("eps")[0] = NAN;
     oracle_valid();
     plan = (model_plan){.B = 1, .K = 1, .X = 1, .Z = 1, .H = 1, .hidden = {1}, .activation = "softplus",
         .likelihood = "gaussian"};
-    declare(&plan, "elbo", 1);
+    model_begin(&plan, "elbo", 1);
     oracle_test("Formula", "one of everything: B = K = X = Z = 1");
-    fill(DRAW_COARSE);
+    model_fill(DRAW_COARSE);
     oracle_valid();
 }
 

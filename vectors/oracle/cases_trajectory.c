@@ -95,32 +95,34 @@ static void train(void)
         step(&m, &p, t, &o);
 }
 
-typedef struct run {
-    model_plan plan;
-    const char *objective, *optimiser;
-    double beta, lr, eps, precision;
-} run;
-
-static void declare(const run *r)
+void trajectory_begin(const run_plan *r)
 {
     oracle_group("trajectory", "TERMS.2 SGVB.4 MAP.1", train, NULL);
     oracle_text("objective", r->objective);
     oracle_number("beta", r->beta);
     oracle_number("precision", r->precision);
     optim_declare(r->optimiser, r->lr, 0.9, 0.9, 0.999, r->eps, 0.01);
-    model_declare(&r->plan);
-    oracle_dim("N", 10);
-    oracle_dim("T", STEPS);
+    model_declare(&r->model);
+    oracle_dim("N", r->N);
+    oracle_dim("T", r->T);
     oracle_input("data", "N X");
     oracle_integers("index", "T B");
     oracle_input("eps", "T B K Z");
     oracle_output("loss", "T");
     oracle_output("recon", "T");
     oracle_output("kl_total", "T");
-    model_declare_outputs(&r->plan, "T.");
-    model_declare_outputs(&r->plan, "s1.");
+    model_declare_outputs(&r->model, "T.");
+    model_declare_outputs(&r->model, "s1.");
     if (f_two_states(r->optimiser))
-        model_declare_outputs(&r->plan, "s2.");
+        model_declare_outputs(&r->model, "s2.");
+}
+
+void trajectory_fill(const run_plan *r)
+{
+    model_fill_tensors(DRAW_FINE);
+    model_fill_x("data", DRAW_COARSE);
+    draw_indices("index", (unsigned)r->N);
+    draw("eps", DRAW_COARSE, 1);
 }
 
 void cases_trajectory(const char *folder)
@@ -142,18 +144,16 @@ void cases_trajectory(const char *folder)
                  "20 steps on minibatches of data[index[t]] with noise eps[t]; losses before each step, and tensors "
                  "(T.NAME) and optimiser states (s1.NAME, s2.NAME) after the last. precision is that of MAP.1");
     for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
-        run r = {small, runs[i].objective, runs[i].optimiser, runs[i].beta, runs[i].lr, runs[i].eps, runs[i].prior};
-        r.plan.activation = runs[i].activation;
-        r.plan.likelihood = runs[i].likelihood;
-        r.plan.K = i % 2 ? 2 : 1;
-        declare(&r);
+        run_plan r = {small, runs[i].objective, runs[i].optimiser, runs[i].beta, runs[i].lr, runs[i].eps,
+            runs[i].prior, 10, STEPS};
+        r.model.activation = runs[i].activation;
+        r.model.likelihood = runs[i].likelihood;
+        r.model.K = i % 2 ? 2 : 1;
+        trajectory_begin(&r);
         for (int repeat = 0; repeat < 2; repeat++) {
-            oracle_test(r.precision > 0 ? "Drift PriorNotScaled" : "Drift", "%s, %s, %s, %s", r.plan.activation,
-                        r.plan.likelihood, r.objective, r.optimiser);
-            model_fill_tensors(DRAW_FINE);
-            model_fill_x("data", DRAW_COARSE);
-            draw_indices("index", 10);
-            draw("eps", DRAW_COARSE, 1);
+            oracle_test(r.precision > 0 ? "Drift PriorNotScaled" : "Drift", "%s, %s, %s, %s", r.model.activation,
+                        r.model.likelihood, r.objective, r.optimiser);
+            trajectory_fill(&r);
             oracle_valid();
         }
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Elementary functions on the oracle's numbers. An operand's error is multiplied by the derivative there. Where the
- * operand may be wrong by more than a sixteenth (absolute for the exponentials, relative for logarithm and root) first
- * order no longer holds: the bound becomes infinite, or that of the whole function where it saturates. */
+ * operand may be wrong by more than a sixteenth (absolute for the exponentials, relative for logarithm and root)
+ * first order no longer holds: the bound becomes infinite, or that of the whole function where it saturates. */
 #include "num.h"
 
 #include <float.h>

@@ -33,6 +33,7 @@ void oracle_test(const char *flags, const char *comment, ...) __attribute__((for
 double *oracle_fill(const char *name);
 size_t oracle_size(const char *name);
 void oracle_valid(void);
+void oracle_valid_in_file(void); /* arrays in a safetensors file named after the tcId */
 void oracle_domain_error(void);
 
 /* For formulas. */
@@ -49,9 +50,8 @@ _Noreturn void oracle_refuse(const char *format, ...) __attribute__((format(prin
 json_t *oracle_checked(json_t *value);
 void oracle_put(json_t *object, const char *key, json_t *value);
 void oracle_append(json_t *array, json_t *value);
-/* oracle_write.c: members of a test. */
-void oracle_put_inputs(json_t *test);
-void oracle_put_outputs(json_t *test);
+/* oracle_write.c: inputs and, if wanted, outputs of a test; in a file of the folder unless tensor_file is NULL. */
+void oracle_put_arrays(json_t *test, int outputs, const char *folder, const char *tensor_file);
 /* oracle_round.c: d is the nearest double and tail the double nearest to value - d; 0 when the ball is too wide. */
 int oracle_round(N value, double *d, double *tail);
 /* oracle_difference.c: refuses when an output is not the gradient. */

@@ -7,7 +7,10 @@
 
 #include "formulas.h"
 
-enum { STEP_BITS = 300, DIFFERENCE_PRECISION = 2048, AGREE_BITS = 200, FLOOR_BITS = 450, MOST_ELEMENTS = 400 };
+enum { STEP_BITS = 300, DIFFERENCE_PRECISION = 2048, AGREE_BITS = 200, FLOOR_BITS = 450 };
+
+/* Elements of each output that are compared: all of a small case, a sample of a large one. */
+enum { SMALL_CASE = 4000, MOST_ELEMENTS = 400, MOST_OF_LARGE = 12 };
 
 /* The input that this output is the gradient of, or NULL. */
 static oracle_array *origin(const oracle_array *gradient, oracle_array *arrays, size_t count)
@@ -73,8 +76,11 @@ static int agrees(const arb_t quotient_of, N value)
 
 void oracle_check_gradient(oracle_scalar *scalar)
 {
-    size_t count, checked = 0, skipped = 0;
+    size_t count, checked = 0, skipped = 0, total = 0;
     oracle_array *arrays = oracle_arrays(&count);
+    for (size_t i = 0; i < count; i++)
+        total += arrays[i].n;
+    size_t most = total > SMALL_CASE ? MOST_OF_LARGE : MOST_ELEMENTS;
     slong before = num_prec;
     num_prec = before > DIFFERENCE_PRECISION ? before : DIFFERENCE_PRECISION;
     arb_t difference;
@@ -83,7 +89,7 @@ void oracle_check_gradient(oracle_scalar *scalar)
         oracle_array *input = origin(&arrays[i], arrays, count);
         if (input == NULL)
             continue;
-        size_t step = 1 + arrays[i].n / MOST_ELEMENTS;
+        size_t step = 1 + arrays[i].n / most;
         for (size_t j = 0; j < arrays[i].n; j += step) {
             N value = arrays[i].value[j];
             if (num_is_special(value) || num_is_special(input->value[j]) ||

@@ -102,6 +102,17 @@ static json_t *definitions(void)
     return must(json_loads(text, 0, NULL));
 }
 
+/* Arrays in a safetensors file instead. */
+static json_t *tensor_test_schema(void)
+{
+    return must(json_pack("{s:s, s:[s,s,s,s,s], s:{s:{s:s, s:s}, s:o, s:{s:s, s:i, s:o}, s:{s:s, s:s}, s:{s:s}},"
+                          " s:b}", "type", "object", "required", "tcId", "comment", "flags", "tensors", "result",
+                          "properties", "tcId", "type", "string", "pattern", "^[a-z-]+-[0-9][0-9][0-9][0-9]$", "comment",
+                          reference("text"), "flags", "type", "array", "minItems", 1, "items", reference("word"),
+                          "tensors", "type", "string", "pattern", "^[a-z0-9-]+[.]safetensors$", "result", "const",
+                          "valid", "additionalProperties", 0));
+}
+
 static json_t *test_schema(members *inputs, members *expected)
 {
     json_t *properties = must(json_pack(
@@ -112,8 +123,8 @@ static json_t *test_schema(members *inputs, members *expected)
         "floor64", reference("rest"), "floor32", reference("rest"), "result", "enum", "valid", "domain-error"));
     return must(json_pack("{s:s, s:[s,s,s,s,s], s:o, s:b, s:{s:{s:{s:s}}}, s:{s:[s,s,s]}}", "type", "object",
                           "required", "tcId", "comment", "flags", "inputs", "result", "properties", properties,
-                          "additionalProperties", 0, "if", "properties", "result", "const", "valid", "then", "required",
-                          "expected", "tail", "cond"));
+                          "additionalProperties", 0, "if", "properties", "result", "const", "valid", "then",
+                          "required", "expected", "tail", "cond"));
 }
 
 /* tail, cond and floors: numbers under the names of what is expected. */
@@ -126,17 +137,31 @@ static json_t *rest_schema(json_t *expected)
     return must(json_pack("{s:s, s:o, s:b}", "type", "object", "properties", properties, "additionalProperties", 0));
 }
 
+static int has(json_t *list, json_t *value)
+{
+    size_t i;
+    json_t *item;
+    json_array_foreach(list, i, item)
+        if (json_equal(item, value))
+            return 1;
+    return 0;
+}
+
 json_t *oracle_schema(const char *name, json_t *file)
 {
     members dims = members_new(), config = members_new(), arrays = members_new(), inputs = members_new(),
             expected = members_new();
     size_t g, t;
-    json_t *group, *test;
+    json_t *group, *test, *types = must(json_array());
+    int in_files = 0;
     json_array_foreach(json_object_get(file, "testGroups"), g, group) {
         members_see(&dims, json_object_get(group, "dims"), size_definition);
         members_see(&config, json_object_get(group, "config"), setting_definition);
         members_see(&arrays, json_object_get(group, "arrays"), shape_definition);
+        if (!has(types, json_object_get(group, "type")))
+            oracle_append(types, json_incref(json_object_get(group, "type")));
         json_array_foreach(json_object_get(group, "tests"), t, test) {
+            in_files |= json_object_get(test, "tensors") != NULL;
             members_see(&inputs, json_object_get(test, "inputs"), array_definition);
             if (json_object_get(test, "expected") != NULL)
                 members_see(&expected, json_object_get(test, "expected"), array_definition);
@@ -144,12 +169,16 @@ json_t *oracle_schema(const char *name, json_t *file)
     }
     json_t *defs = definitions(), *one = test_schema(&inputs, &expected);
     json_object_set_new(defs, "rest", rest_schema(json_object_get(json_object_get(one, "properties"), "expected")));
+    if (in_files) {
+        json_decref(one);
+        one = tensor_test_schema();
+    }
     json_object_set_new(defs, "test", one);
     json_object_set_new(defs, "group", must(json_pack(
-        "{s:s, s:[s,s,s,s,s,s,s], s:{s:{s:s}, s:{s:s, s:s}, s:{s:s, s:[s,s], s:{s:o, s:o}, s:b}, s:o, s:o, s:o,"
+        "{s:s, s:[s,s,s,s,s,s,s], s:{s:{s:o}, s:{s:s, s:s}, s:{s:s, s:[s,s], s:{s:o, s:o}, s:b}, s:o, s:o, s:o,"
         " s:{s:s, s:i, s:o}}, s:b}",
         "type", "object", "required", "type", "specRef", "source", "dims", "config", "arrays", "tests", "properties",
-        "type", "const", name, "specRef", "type", "string", "pattern", "^[A-Z]+[.][0-9]+( [A-Z]+[.][0-9]+)*$",
+        "type", "enum", types, "specRef", "type", "string", "pattern", "^[A-Z]+[.][0-9]+( [A-Z]+[.][0-9]+)*$",
         "source", "type", "object", "required", "name", "version", "properties", "name", reference("text"), "version",
         reference("text"), "additionalProperties", 0, "dims", members_schema(&dims), "config",
         members_schema(&config), "arrays", members_schema(&arrays), "tests", "type", "array", "minItems", 1, "items",
