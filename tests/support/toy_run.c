@@ -44,8 +44,6 @@ aevb_train_config toy_config(void)
     config.batch = 8;
     config.epochs = 3;
     config.seed = 77;
-    config.engine = AEVB_ENGINE_REF;
-    config.precision = AEVB_F64;
     config.binarise = AEVB_BINARISE_DYNAMIC;
     config.engine = AEVB_ENGINE_REF;
     config.precision = AEVB_F64;
