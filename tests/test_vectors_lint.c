@@ -10,7 +10,7 @@
 #include "conform/json_schema.h"
 #include "conform/vector_file.h"
 #include "conform/vector_json.h"
-#include "conform/vectors_lint.h"
+#include "aevb/conform.h"
 #include "temp_files.h"
 
 static void vectors_folder(char folder[4096])

@@ -14,6 +14,7 @@ tests_libsupport_a_SOURCES = tests/support/deriv_check.h \
 unit_programs = \
 	tests/test_atomic_file \
 	tests/test_checkpoint \
+	tests/test_conform \
 	tests/test_data_open \
 	tests/test_engine \
 	tests/test_estimators \

@@ -46,7 +46,7 @@ static aevb_status only(const aevb_vector_reader *r, json_t *object, const char 
     return AEVB_OK;
 }
 
-static int number(const json_t *value, double *out)
+int aevb_vector_number_of(const json_t *value, double *out)
 {
     if (json_is_number(value)) {
         *out = json_number_value(value);
@@ -77,7 +77,7 @@ static aevb_status numbers(const aevb_vector_reader *r, const char *name, const 
         return aevb_fail_memory(r->err);
     *out = data;
     for (size_t i = 0; i < n; i++)
-        if (!number(rank == 0 ? value : json_array_get(value, i), &data[i]))
+        if (!aevb_vector_number_of(rank == 0 ? value : json_array_get(value, i), &data[i]))
             return aevb_vector_bad(r, "not a number in array", name);
     return AEVB_OK;
 }
@@ -103,8 +103,8 @@ aevb_status aevb_vector_shape(const aevb_vector_reader *r, const json_t *group, 
     return AEVB_OK;
 }
 
-static aevb_status read_inputs(const aevb_vector_reader *r, const json_t *group, json_t *inputs,
-                               aevb_vector_test *test)
+aevb_status aevb_vector_read_inputs(const aevb_vector_reader *r, const json_t *group, json_t *inputs,
+                                    aevb_vector_test *test)
 {
     const char *name;
     json_t *value;
@@ -190,7 +190,7 @@ static aevb_status read_test(aevb_vector_reader *r, json_t *group, json_t *json,
     if (tensors != NULL)
         return valid ? aevb_vector_open_tensors(r, group, json_string_value(tensors), test)
             : aevb_vector_bad(r, "has tensors in spite of", json_string_value(result));
-    aevb_status status = read_inputs(r, group, inputs, test);
+    aevb_status status = aevb_vector_read_inputs(r, group, inputs, test);
     if (status != AEVB_OK)
         return status;
     if (valid)

@@ -55,6 +55,13 @@ AEVB_MUST_CHECK aevb_status aevb_vector_load(const char *path, json_t **root, ae
 AEVB_MUST_CHECK aevb_status aevb_vector_open(const char *path, aevb_vector_file **out, aevb_error *err);
 void aevb_vector_close(aevb_vector_file *file); /* NULL is fine */
 
+/* A case that is asked, as a file of one test: id, type, clauses, dims, config, arrays and inputs are members of the
+ * request; expected are the arrays that are no inputs, zero and without tail, cond and floor. docs/spec/protocol.md */
+AEVB_MUST_CHECK aevb_status aevb_vector_question(json_t *request, aevb_vector_file **out, aevb_error *err);
+
+/* 1 and the value of a number, or of "nan", "inf" or "-inf"; 0 for anything else. */
+int aevb_vector_number_of(const json_t *value, double *out);
+
 /* NULL, 0 and fallback when there is none of that name. */
 const aevb_vector_array *aevb_vector_input(const aevb_vector_test *test, const char *name);
 const aevb_vector_expected *aevb_vector_wanted(const aevb_vector_test *test, const char *name);

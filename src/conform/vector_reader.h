@@ -18,6 +18,10 @@ aevb_status aevb_vector_bad(const aevb_vector_reader *r, const char *what, const
 aevb_status aevb_vector_shape(const aevb_vector_reader *r, const json_t *group, const char *name,
                               aevb_vector_array *a);
 
+/* Inputs that stand in the JSON text. */
+aevb_status aevb_vector_read_inputs(const aevb_vector_reader *r, const json_t *group, json_t *inputs,
+                                    aevb_vector_test *test);
+
 /* Inputs and expected arrays from the safetensors file `name`, which lies beside the vector file and nowhere else:
  * tensors inputs.NAME, expected.NAME, tail.NAME, cond.NAME and, where not 0, floor64.NAME and floor32.NAME. */
 aevb_status aevb_vector_open_tensors(const aevb_vector_reader *r, json_t *group, const char *name,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Lint of the vectors. */
 #include "config.h"
-#include "conform/vectors_lint.h"
+#include "aevb/conform.h"
 
 #include <dirent.h>
 #include <stdlib.h>
