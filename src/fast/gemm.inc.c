@@ -45,57 +45,15 @@ typedef struct product {
     const real *b;      /* [n][PANEL] */
     const real *init;   /* what the sums start from, rows init_step apart (0: the same for all) */
     size_t init_step;
-    real *c;            /* [rows][PANEL] */
+    real *c;            /* [rows][PANEL], or NULL for */
+    const step_vectors *step; /* a step of Adam on these, as c lies: */
+    real *theta, *m, *v;
     const real *next; /* NULL, or what to ask for meanwhile: next_lines cache lines for each row */
     size_t next_lines;
 } product;
 
-/* A step of Adam that waits: the gradient tile was done a moment ago, its n numbers lie as those of theta, m and v. The
- * step is taken in PARTS between the products of the next tile, whose multiply-adds fill the time that division and
- * root take. */
-enum { PARTS = 6 };
-typedef struct waiting {
-    const step_vectors *step;
-    size_t n;
-    real *theta, *m, *v;
-    real g[MAX_TILE_ROWS * PANEL];
-} waiting;
-
-VINLINE void adam_part(const waiting *w, size_t part)
-{
-    const size_t vecs = w->n / VL, end = vecs * (part + 1) / PARTS * VL;
-    for (size_t i = vecs * part / PARTS * VL; i < end; i += VL) {
-        vec m = v_load(w->m + i), v = v_load(w->v + i);
-        v_store(w->theta + i, v_adam(w->step, v_load(w->theta + i), v_load(w->g + i), &m, &v));
-        v_store(w->m + i, m);
-        v_store(w->v + i, v);
-    }
-}
-
-/* sum[r][v] += sum_k a(r, k) b[k][v], k < n in one run; returns where b goes on. */
-VINLINE const real *run_sums(int rows, int vecs, size_t n, const real *a, size_t row_step, size_t k_step,
-                             const real *b, vec sum[MAX_TILE_ROWS][PANEL_VECS])
-{
-    UNROLL_4 for (size_t k = 0; k < n; k++) {
-        vec bk[PANEL_VECS];
-        UNROLL_ALL for (int v = 0; v < vecs; v++) {
-            bk[v] = v_load(b + v * VL);
-        }
-        UNROLL_ALL for (int r = 0; r < rows; r++) {
-            const vec ar = v_set1(a[(size_t)r * row_step]);
-            UNROLL_ALL for (int v = 0; v < vecs; v++) {
-                sum[r][v] = v_fma(ar, bk[v], sum[r][v]);
-            }
-        }
-        a += k_step;
-        b += PANEL;
-    }
-    return b;
-}
-
 /* sum[r][v] = init + sum_k a(r, k) b[k][v] for rows x vecs vectors, from row `first` on. */
-VINLINE void tile_sums(int rows, int vecs, size_t first, product p, const waiting *w,
-                       vec sum[MAX_TILE_ROWS][PANEL_VECS])
+VINLINE void tile_sums(int rows, int vecs, size_t first, product p, vec sum[MAX_TILE_ROWS][PANEL_VECS])
 {
     const real *a = p.a + first * p.row_step, *b = p.b, *init = p.init + first * p.init_step;
     UNROLL_ALL for (int r = 0; r < rows; r++) {
@@ -103,18 +61,23 @@ VINLINE void tile_sums(int rows, int vecs, size_t first, product p, const waitin
             sum[r][v] = v_load(init + (size_t)r * p.init_step + (size_t)(v * VL));
         }
     }
-    if (w != NULL) { /* one run, cut up */
-        for (size_t part = 0, k = 0; part < PARTS; part++) {
-            const size_t end = p.n * (part + 1) / PARTS;
-            b = run_sums(rows, vecs, end - k, a + k * p.k_step, p.row_step, p.k_step, b, sum);
-            k = end;
-            adam_part(w, part);
-        }
-        return;
-    }
     for (size_t n = p.n; n > 0; a += p.run_stride) {
         const size_t m = n < p.run ? n : p.run;
-        b = run_sums(rows, vecs, m, a, p.row_step, p.k_step, b, sum);
+        const real *ak = a;
+        UNROLL_4 for (size_t k = 0; k < m; k++) {
+            vec bk[PANEL_VECS];
+            UNROLL_ALL for (int v = 0; v < vecs; v++) {
+                bk[v] = v_load(b + v * VL);
+            }
+            UNROLL_ALL for (int r = 0; r < rows; r++) {
+                const vec ar = v_set1(ak[(size_t)r * p.row_step]);
+                UNROLL_ALL for (int v = 0; v < vecs; v++) {
+                    sum[r][v] = v_fma(ar, bk[v], sum[r][v]);
+                }
+            }
+            ak += p.k_step;
+            b += PANEL;
+        }
         n -= m;
     }
 }
@@ -128,13 +91,30 @@ VINLINE void tile_store(int rows, int vecs, real *c, vec sum[MAX_TILE_ROWS][PANE
     }
 }
 
-/* Asks for the n numbers that come after those of w. */
-VINLINE void fetch_step(const waiting *w, size_t n)
+/* The sums are gradients: they go into a step while they are in registers. The division and the root overlap with the
+ * products of the next tile. */
+VINLINE void tile_adam(int rows, int vecs, size_t first, product p, vec sum[MAX_TILE_ROWS][PANEL_VECS])
 {
-    for (size_t i = w->n; i < w->n + n; i += LINE_BYTES / sizeof(real)) {
-        __builtin_prefetch(w->theta + i, 1);
-        __builtin_prefetch(w->m + i, 1);
-        __builtin_prefetch(w->v + i, 1);
+    UNROLL_ALL for (int r = 0; r < rows; r++) {
+        UNROLL_ALL for (int v = 0; v < vecs; v++) {
+            const size_t at = (first + (size_t)r) * PANEL + (size_t)(v * VL);
+            vec mi = v_load(p.m + at), vi = v_load(p.v + at);
+            v_store(p.theta + at, v_adam(p.step, v_load(p.theta + at), sum[r][v], &mi, &vi));
+            v_store(p.m + at, mi);
+            v_store(p.v + at, vi);
+        }
+    }
+}
+
+/* Asks for what tile_adam will want of the rows after these. */
+VINLINE void fetch_rows(int rows, size_t first, product p)
+{
+    const size_t at = (first + (size_t)rows) * PANEL;
+    UNROLL_ALL for (int i = 0; i < rows * PANEL * (int)sizeof(real) / LINE_BYTES; i++) {
+        const size_t j = at + (size_t)i * (LINE_BYTES / sizeof(real));
+        __builtin_prefetch(p.theta + j, 1);
+        __builtin_prefetch(p.m + j, 1);
+        __builtin_prefetch(p.v + j, 1);
     }
 }
 
@@ -147,24 +127,19 @@ VINLINE void fetch_next(int rows, size_t first, product p)
     }
 }
 
-/* Tiles of a constant height from row r on, as many as fit into R rows; returns the first row left. With w they are
- * gradients that go into a step of Adam, each while the next is computed. */
-VINLINE size_t tiles_of_height(int rows, int vecs, size_t R, size_t r, product p, waiting *w)
+/* Tiles of a constant height from row r on, as many as fit into R rows; returns the first row left. */
+VINLINE size_t tiles_of_height(int rows, int vecs, int adam, size_t R, size_t r, product p)
 {
     for (; rows * vecs <= SUMS && r + (size_t)rows <= R; r += (size_t)rows) {
         vec sum[MAX_TILE_ROWS][PANEL_VECS];
-        if (w != NULL) {
-            fetch_step(w, (size_t)(rows * PANEL));
+        if (adam) {
+            fetch_rows(rows, r, p);
         } else if (p.next != NULL) {
             fetch_next(rows, r, p);
         }
-        tile_sums(rows, vecs, r, p, w, sum);
-        if (w != NULL) {
-            tile_store(rows, vecs, w->g, sum);
-            w->theta += w->n;
-            w->m += w->n;
-            w->v += w->n;
-            w->n = (size_t)(rows * PANEL);
+        tile_sums(rows, vecs, r, p, sum);
+        if (adam) {
+            tile_adam(rows, vecs, r, p, sum);
         } else {
             tile_store(rows, vecs, p.c + r * PANEL, sum);
         }
@@ -173,24 +148,24 @@ VINLINE size_t tiles_of_height(int rows, int vecs, size_t R, size_t r, product p
 }
 
 /* Narrow panels use higher tiles, so that enough sums are under way to hide the latency of the multiply-add. */
-VINLINE void tiles_of_width(int vecs, size_t R, product p, waiting *w)
+VINLINE void tiles_of_width(int vecs, int adam, size_t R, product p)
 {
-    size_t r = tiles_of_height(8, vecs, R, 0, p, w);
-    r = tiles_of_height(6, vecs, R, r, p, w);
-    r = tiles_of_height(4, vecs, R, r, p, w);
-    r = tiles_of_height(2, vecs, R, r, p, w);
-    tiles_of_height(1, vecs, R, r, p, w);
+    size_t r = tiles_of_height(8, vecs, adam, R, 0, p);
+    r = tiles_of_height(6, vecs, adam, R, r, p);
+    r = tiles_of_height(4, vecs, adam, R, r, p);
+    r = tiles_of_height(2, vecs, adam, R, r, p);
+    tiles_of_height(1, vecs, adam, R, r, p);
 }
 
-VINLINE void tiles(size_t R, size_t width, product p, waiting *w)
+VINLINE void tiles(size_t R, size_t width, int adam, product p)
 {
     switch ((width + VL - 1) / VL) {
-    case 1: tiles_of_width(1, R, p, w); break;
-    case 2: tiles_of_width(2, R, p, w); break;
+    case 1: tiles_of_width(1, adam, R, p); break;
+    case 2: tiles_of_width(2, adam, R, p); break;
 #if defined AEVB_KERN_LEVEL_neon
-    case 3: tiles_of_width(3, R, p, w); break;
+    case 3: tiles_of_width(3, adam, R, p); break;
 #endif
-    default: tiles_of_width(PANEL_VECS, R, p, w);
+    default: tiles_of_width(PANEL_VECS, adam, R, p);
     }
 }
 
@@ -201,7 +176,7 @@ static void rows_by_block(size_t R, size_t n, size_t width, const real *x, size_
     const product p = { .n = n, .a = x, .row_step = PANEL, .k_step = 1, .run = PANEL, .run_stride = stride, .b = b,
                         .init = init, .init_step = init_step, .c = c, .next = next,
                         .next_lines = (n * PANEL * sizeof(real) / LINE_BYTES + R - 1) / R };
-    tiles(R, width, p, NULL);
+    tiles(R, width, 0, p);
 }
 
 /* The length of the blocks that n terms are cut into: whole panels, about equal, at most BLOCK. */
@@ -295,7 +270,7 @@ static void k_gemm_weights(size_t R, size_t m, size_t width, int add, const real
     static const real zero[PANEL];
     const product p = { .n = R, .a = x, .row_step = 1, .k_step = PANEL, .run = R, .b = dy, .init = add ? dw : zero,
                         .init_step = add ? PANEL : 0, .c = dw };
-    tiles(m, width, p, NULL);
+    tiles(m, width, 0, p);
 }
 
 static void k_gemm_adam(size_t R, size_t n, size_t width, const real *x, size_t stride, const real *dy,
@@ -303,14 +278,11 @@ static void k_gemm_adam(size_t R, size_t n, size_t width, const real *x, size_t 
 {
     static const real zero[PANEL];
     const step_vectors step = v_step_scalars(s);
-    waiting w = { .step = &step, .theta = theta, .m = m, .v = v };
     for (size_t i = 0; i < n; i += PANEL) {
         const product p = { .n = R, .a = x + i / PANEL * stride, .row_step = 1, .k_step = PANEL, .run = R, .b = dy,
-                            .init = zero };
-        tiles(n - i < PANEL ? n - i : PANEL, width, p, &w);
-    }
-    for (size_t part = 0; part < PARTS; part++) {
-        adam_part(&w, part);
+                            .init = zero, .step = &step, .theta = theta + i * PANEL, .m = m + i * PANEL,
+                            .v = v + i * PANEL };
+        tiles(n - i < PANEL ? n - i : PANEL, width, 1, p);
     }
 }
 

@@ -64,9 +64,13 @@ num *num_new(void)
 double num_abs(N a)
 {
     mag_t m;
+    arf_t bound;
     mag_init(m);
+    arf_init(bound);
     arb_get_mag(m, a->v);
-    double d = mag_get_d(m);
+    arf_set_mag(bound, m);
+    double d = arf_get_d(bound, ARF_RND_UP); /* mag_get_d has no numbers below 2^-1000 */
+    arf_clear(bound);
     mag_clear(m);
     return d;
 }

@@ -45,8 +45,8 @@ int oracle_round(N value, double *d, double *tail)
     arb_get_mag(limit, value->v);
     mag_mul_2exp_si(limit, limit, -TAIL_BITS);
     int proved = mag_cmp(size, limit) <= 0 || nearest(rest, tail);
-    if (mag_cmp(size, limit) <= 0)
-        *tail = 0;
+    if (mag_cmp(size, limit) <= 0 || *tail == 0)
+        *tail = 0; /* and no -0 from a rest below the range */
     mag_clear(limit);
     mag_clear(size);
     arb_clear(rest);
