@@ -55,12 +55,24 @@ static aevb_status fast_set_optim(aevb_engine *engine)
     return AEVB_OK;
 }
 
+/* base^n by squaring: the same bits with every mathematical library. */
+static double power(double base, uint64_t n)
+{
+    double p = 1.0;
+    for (; n > 0; n >>= 1, base *= base) {
+        if (n & 1) {
+            p *= base;
+        }
+    }
+    return p;
+}
+
 /* What the optimiser kernels want to know of step t, counted from 1. */
 static aevb_step_scalars step_scalars(const aevb_optim *o, uint64_t t, double prior)
 {
     aevb_step_scalars s = { .prior = prior, .keep = 1.0, .rate = o->lr, .momentum = o->momentum, .beta1 = o->beta1,
                             .beta2 = o->beta2, .root = 1.0, .eps = o->eps };
-    const double rest1 = 1.0 - pow(o->beta1, (double)t), rest2 = 1.0 - pow(o->beta2, (double)t);
+    const double rest1 = 1.0 - power(o->beta1, t), rest2 = 1.0 - power(o->beta2, t);
     if (o->kind == AEVB_ADAM || o->kind == AEVB_ADAMW) {
         s.rate = o->lr / rest1;
         s.root = 1.0 / sqrt(rest2);
