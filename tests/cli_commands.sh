@@ -126,7 +126,7 @@ expect "gradcheck of an absent model" 1 'absent: ' gradcheck --model absent
 
 # --- inspect ---
 model=run/model.safetensors
-expect "inspect" 0 '^  F64   fc1.weight \[16, 784\]$' inspect $model
+expect "inspect" 0 '^  F32   fc1.weight \[16, 784\]$' inspect $model
 expect "inspect: the network" 0 '^model 784-16-3 relu, bernoulli, pictures of 28 x 28$' inspect $model
 expect "inspect --json" 0 . inspect $model --json
 json_is "inspect: the count" out parameters 26054

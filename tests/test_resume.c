@@ -77,6 +77,21 @@ Test(resume, resumed_within_and_after_epochs_with_every_optimiser)
     }
 }
 
+/* Both precisions of the fast engine, whole on one thread and resumed on two. */
+Test(resume, resumed_on_the_fast_engine_with_other_threads)
+{
+    for (int precision = AEVB_F64; precision <= AEVB_F32; precision++) {
+        aevb_train_config config = toy_config();
+        config.engine = AEVB_ENGINE_FAST;
+        config.precision = (aevb_precision)precision;
+        config.epochs = 2;
+        config.threads = 1;
+        const char *whole = toy_train(&config, precision == AEVB_F64 ? "f64" : "f32");
+        config.threads = 2;
+        stop_and_compare(&config, whole, precision == AEVB_F64 ? "f64-stopped" : "f32-stopped", 5);
+    }
+}
+
 Test(resume, more_epochs_can_be_asked_for_and_threads_change_nothing)
 {
     aevb_train_config config = toy_config();

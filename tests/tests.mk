@@ -7,7 +7,8 @@ SH_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = CRITERION_OUTPUTS=tap:-; AEVB_SRCDIR='$(abs_top_srcdir)'; AEVB_BUILDDIR='$(abs_top_builddir)'; \
 	LSAN_OPTIONS='suppressions=$(abs_top_srcdir)/tests/support/lsan.supp:print_suppressions=0'; \
 	ASAN_OPTIONS=abort_on_error=1; AEVB_CC='$(CC)'; AEVB_SAN='$(AEVB_SAN)'; \
-	export CRITERION_OUTPUTS AEVB_SRCDIR AEVB_BUILDDIR LSAN_OPTIONS ASAN_OPTIONS AEVB_CC AEVB_SAN;
+	AEVB_PYTHON='$(AEVB_PYTHON)'; AEVB_NODE='$(NODE)'; \
+	export CRITERION_OUTPUTS AEVB_SRCDIR AEVB_BUILDDIR LSAN_OPTIONS ASAN_OPTIONS AEVB_CC AEVB_SAN AEVB_PYTHON AEVB_NODE;
 AM_CPPFLAGS += -I$(top_srcdir)/tests/support $(CRITERION_CFLAGS)
 LDADD = tests/libsupport.a libaevb_core.la $(CORE_LIBS) $(CRITERION_LIBS)
 
@@ -15,6 +16,7 @@ if HAVE_CRITERION
 include $(srcdir)/tests/unit.mk
 endif
 include $(srcdir)/tests/cli.mk
+include $(srcdir)/tests/conform.mk
 
 # Specification, reference and tests name each other; the script reads the source tree.
 TESTS += tests/coverage.sh

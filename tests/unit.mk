@@ -5,6 +5,7 @@ tests_libsupport_a_SOURCES = tests/support/bounded_vae.c tests/support/bounded_v
 	tests/support/error_bound.c tests/support/error_bound.h \
 	tests/support/idx_files.c tests/support/idx_files.h \
 	tests/support/leaks.h \
+	tests/support/ref_port.c tests/support/ref_port.h tests/support/ref_wholes.c \
 	tests/support/sha256_hex.h \
 	tests/support/small_vae.c tests/support/small_vae.h \
 	tests/support/st_bytes.c tests/support/st_bytes.h \
@@ -14,6 +15,7 @@ tests_libsupport_a_SOURCES = tests/support/bounded_vae.c tests/support/bounded_v
 unit_programs = \
 	tests/test_atomic_file \
 	tests/test_checkpoint \
+	tests/test_conform \
 	tests/test_data_open \
 	tests/test_engine \
 	tests/test_engine_bits \
@@ -43,7 +45,9 @@ unit_programs = \
 	tests/test_safetensors_malformed \
 	tests/test_sprites \
 	tests/test_status \
-	tests/test_train
+	tests/test_train \
+	tests/test_vectors \
+	tests/test_vectors_lint
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 

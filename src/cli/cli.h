@@ -16,6 +16,9 @@ int aevb_cli_reconstruct(int argc, char **argv);
 int aevb_cli_encode(int argc, char **argv);
 int aevb_cli_gradcheck(int argc, char **argv);
 int aevb_cli_inspect(int argc, char **argv);
+int aevb_cli_conform(int argc, char **argv);
+int aevb_cli_port(int argc, char **argv);
+int aevb_cli_vectors(int argc, char **argv);
 
 /* "aevb NAME", set by main for every message. */
 void aevb_cli_set_name(const char *name);

@@ -182,9 +182,12 @@ VINLINE vec sigmoid_of(vec a, vec e)
     return v_select(v_lt(a, v_set1(R(0.0))), e, one) / (one + e);
 }
 
+/* The same, with what 1 + e lost in rounding taken off the quotient (to first order for small e, where it counts). */
 VINLINE vec v_sigmoid(vec a)
 {
-    return sigmoid_of(a, v_exp(-v_abs(a)));
+    const vec one = v_set1(R(1.0)), e = v_exp(-v_abs(a)), sum = one + e, lost = (one - sum) + e;
+    const vec q = v_select(v_lt(a, v_set1(R(0.0))), e, one) / sum;
+    return v_fma(-q, lost, q);
 }
 
 /* max(a, 0) + log(1 + exp(-|a|)) [ACT.5]; NaN passes the maximum. */

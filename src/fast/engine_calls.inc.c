@@ -55,36 +55,6 @@ static aevb_status fast_set_optim(aevb_engine *engine)
     return AEVB_OK;
 }
 
-/* base^n by squaring: the same bits with every mathematical library. */
-static double power(double base, uint64_t n)
-{
-    double p = 1.0;
-    for (; n > 0; n >>= 1, base *= base) {
-        if (n & 1) {
-            p *= base;
-        }
-    }
-    return p;
-}
-
-/* What the optimiser kernels want to know of step t, counted from 1. */
-static aevb_step_scalars step_scalars(const aevb_optim *o, uint64_t t, double prior)
-{
-    aevb_step_scalars s = { .prior = prior, .keep = 1.0, .rate = o->lr, .momentum = o->momentum, .beta1 = o->beta1,
-                            .beta2 = o->beta2, .root = 1.0, .eps = o->eps };
-    const double rest1 = 1.0 - power(o->beta1, t), rest2 = 1.0 - power(o->beta2, t);
-    if (o->kind == AEVB_ADAM || o->kind == AEVB_ADAMW) {
-        s.rate = o->lr / rest1;
-        s.root = 1.0 / sqrt(rest2);
-    } else if (o->kind == AEVB_ADAM_HAT) {
-        s.rate = o->lr * sqrt(rest2) / rest1;
-    }
-    if (o->kind == AEVB_ADAMW) {
-        s.keep = 1.0 - o->lr * o->weight_decay;
-    }
-    return s;
-}
-
 /* Adds the sum of the squares of a layer's parameters, without the columns that fill up its last panel. */
 static void add_squares(const fast_engine *e, const layer *l, void *context)
 {
@@ -151,7 +121,7 @@ static aevb_status fast_step(aevb_engine *engine, const aevb_objective *objectiv
     const fast_engine *e = (const fast_engine *)engine;
     step_job job = { .e = e, .objective = objective, .prior = prior_precision / (double)n_data,
                      .adjoints = e->adjoints };
-    job.scalars = step_scalars(&engine->optim, engine->t + 1, job.prior);
+    job.scalars = aevb_step_scalars_make(&engine->optim, engine->t + 1, job.prior);
     aevb_team_run(engine->used.threads, step_body, &job);
     if (job.status == AEVB_OK) {
         *result = job.result;

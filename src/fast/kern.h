@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "aevb/level.h"
+#include "aevb/optim.h"
 #include "fast/kern_list.h"
 
 /* Scalars of one optimiser step, worked out once per step in float64. */
@@ -19,6 +20,9 @@ typedef struct aevb_step_scalars {
     double root;         /* factor of sqrt(v): 1 / sqrt(1 - beta2^t) for [ADAM.1], 1 for [ADAM.2] */
     double eps;
 } aevb_step_scalars;
+
+/* Those of step t, counted from 1; prior as above. */
+aevb_step_scalars aevb_step_scalars_make(const aevb_optim *optim, uint64_t t, double prior);
 
 #define AEVB_KERN_MEMBER(ret, name, args, ...) ret (*name) args;
 

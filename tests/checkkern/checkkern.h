@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "fast/kern.h"
+#include "ulps.h"
 
 typedef enum value_kind {
     UNIFORM, /* in [-4, 4) or the range asked for */
@@ -119,7 +120,6 @@ void complain(check *c, const char *what, size_t i, double got, double want, dou
 int out_of_range(const check *c, double x);
 double smallest_normal(const check *c);
 double gamma_of(double u, double n);
-double ulps(int bits, double got, long double want); /* infinite when the classes differ */
 
 /* One check per row of the list: check_exp, check_adam, ... */
 #define AEVB_CHECK_DECLARE(ret, name, args, ...) void check_##name(check *c);

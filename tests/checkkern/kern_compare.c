@@ -56,36 +56,6 @@ static void count(check *c, const char *what, size_t i, double got, double want,
     }
 }
 
-static int same_zero(double a, double b)
-{
-    return !signbit(a) == !signbit(b);
-}
-
-double ulps(int bits, double got, long double want)
-{
-    const int digits = bits == 32 ? 24 : 53, top = bits == 32 ? 128 : 1024, bottom = bits == 32 ? -125 : -1021;
-    if (isnan(want) || isnan(got)) {
-        return isnan(want) && isnan(got) ? 0.0 : INFINITY;
-    }
-    if (want == 0.0L && got == 0.0) {
-        return same_zero(got, (double)want) ? 0.0 : INFINITY;
-    }
-    if ((isinf(want) && isinf(got)) || want == 0.0L) {
-        return (double)want == got ? 0.0 : INFINITY;
-    }
-    if (!signbit(got) != !signbit(want)) {
-        return INFINITY;
-    }
-    /* Infinity counts as the power of two after the largest number. */
-    const long double largest = ldexpl(1.0L, top);
-    const long double a = isinf(want) || fabsl(want) > largest ? largest : fabsl(want);
-    const long double b = isinf(got) ? largest : fabsl((long double)got);
-    int exponent;
-    (void)frexpl(a, &exponent);
-    exponent = exponent < bottom ? bottom : exponent > top ? top : exponent;
-    return (double)ldexpl(fabsl(a - b), digits - exponent);
-}
-
 void expect_ulp(check *c, const char *what, size_t i, double got, long double want, double bound)
 {
     count(c, what, i, got, (double)want, ulps(c->bits, got, want), bound, "ulp");
@@ -93,7 +63,7 @@ void expect_ulp(check *c, const char *what, size_t i, double got, long double wa
 
 void expect_exact(check *c, const char *what, size_t i, double got, double want)
 {
-    const int same = want != want ? got != got : got == want && same_zero(got, want);
+    const int same = want != want ? got != got : got == want && !signbit(got) == !signbit(want);
     count(c, what, i, got, want, same ? 0.0 : INFINITY, 0.0, "(exact)");
 }
 

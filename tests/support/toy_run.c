@@ -45,6 +45,8 @@ aevb_train_config toy_config(void)
     config.epochs = 3;
     config.seed = 77;
     config.binarise = AEVB_BINARISE_DYNAMIC;
+    config.engine = AEVB_ENGINE_REF;
+    config.precision = AEVB_F64;
     strcpy(config.data, "toy");
     return config;
 }

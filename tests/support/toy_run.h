@@ -10,7 +10,8 @@ enum { TOY_X = 9, TOY_N = 50, TOY_TEST_N = 21, TOY_PARAMS = 143 };
 /* Grey 3 x 3 pictures: a bright row or column, the rest dim. Not to be closed. */
 aevb_data toy_data(void);
 
-/* 9-5-2, relu, Bernoulli on dynamically binarised data, Adam, L = 2, batches of 8 (the last of an epoch has 2). */
+/* 9-5-2, relu, Bernoulli on dynamically binarised data, Adam, L = 2, batches of 8 (the last of an epoch has 2), on the
+ * reference: it starts no threads, so a process that has trained may fork one that trains. */
 aevb_train_config toy_config(void);
 
 /* Trains into a directory of that name among the temporary files and returns its path; any error fails the test. */
