@@ -29,6 +29,7 @@ unit_programs = \
 	tests/test_idx \
 	tests/test_kl \
 	tests/test_known_truth \
+	tests/test_level \
 	tests/test_likelihood \
 	tests/test_model_file \
 	tests/test_moments \
