@@ -1,9 +1,9 @@
 # checkkern: every kernel of every level against src/ref (tests/checkkern/checkkern.c). In check-long also the
 # elementary functions on all float32 and many float64 arguments, and checkkern for aarch64 under an emulator.
 check_PROGRAMS += tests/checkkern/checkkern tests/checkkern/elementary_f32 tests/checkkern/elementary_f64
-TESTS += tests/checkkern/checkkern
+TESTS += tests/checkkern/checkkern tests/kern_symbols.sh
 LONG_TESTS += tests/checkkern/elementary_f32 tests/checkkern/elementary_f64 tests/neon_qemu.sh
-EXTRA_DIST += tests/neon_qemu.sh
+EXTRA_DIST += tests/kern_symbols.sh tests/neon_qemu.sh
 tests_checkkern_checkkern_SOURCES = tests/checkkern/checkkern.c tests/checkkern/checkkern.h \
 	tests/checkkern/kern_hashes.h tests/checkkern/kern_values.c tests/checkkern/kern_buffers.c \
 	tests/checkkern/kern_compare.c tests/checkkern/ulps.c tests/checkkern/ulps.h \

@@ -4,7 +4,7 @@
 . "$AEVB_SRCDIR/tests/support/tap.sh"
 . "$AEVB_SRCDIR/tests/support/cli.sh"
 
-commands="train eval sample reconstruct encode gradcheck inspect"
+commands="train eval sample reconstruct encode gradcheck inspect conform vectors"
 expect "--version" 0 '^aevb (libaevb) [0-9]' --version
 expect "--help" 0 'Exit status: 0 done, 1 failed, 2 wrong usage' --help
 for command in $commands; do

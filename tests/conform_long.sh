@@ -3,7 +3,7 @@
 # The ports of vectors/ports and our engines at every level and precision against every vector, and the ports that are
 # wrong on purpose: each must fail and be named by the diagnosis.
 . "$AEVB_SRCDIR/tests/support/tap.sh"
-. "$AEVB_SRCDIR/tests/support/conform.sh"
+. "$AEVB_SRCDIR/tests/support/run_port.sh"
 ports=$AEVB_SRCDIR/vectors/ports
 
 # whole NAME COMMAND...: passes all that it supports.
@@ -45,12 +45,12 @@ fi
 
 wrong=0
 for mistake in $("$AEVB_PYTHON" "$ports/wrong_ports.py" --list); do
-    conform "wrong on purpose: $mistake" 1 '^DOES NOT CONFORM' --vectors "$vectors" --report "$tap_work/wrong.json" -- \
-        "$AEVB_PYTHON" "$ports/wrong_ports.py" "$mistake"
+    conform "wrong on purpose: $mistake" 1 '^DOES NOT CONFORM' --vectors "$vectors" \
+        --report "$tap_work/wrong.json" -- "$AEVB_PYTHON" "$ports/wrong_ports.py" "$mistake"
     sed -n '/^diagnosis/,/^DOES/p' "$tap_work/out" | sed 's/^/# /'
     check "$mistake is named first" sh -c '[ "$("$1" diagnosis.mistakes.0.name <"$2")" = "$3" ]' check \
         "$AEVB_BUILDDIR/tests/json_value" "$tap_work/wrong.json" "$mistake"
-    # 1 in 20 of the failures may be beyond it: extremes where the order of operations decides between inf and a number.
+    # 1 in 20 of the failures may be beyond it: where the order of operations decides between inf and a number.
     check "$mistake explains its failures" sh -c '
         failed=$("$1" diagnosis.failures <"$2"); first=$("$1" diagnosis.mistakes.0.explained <"$2")
         [ "$failed" -gt 0 ] && [ $((20 * first)) -ge $((19 * failed)) ]' check \

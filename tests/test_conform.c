@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * What `aevb conform` judges with: units in the last place, bounds, lists of expected failures; and the diagnosis: every
- * known mistake fails golden vectors and is named for it. */
+ * What `aevb conform` judges with: units in the last place, bounds, lists of expected failures; and the diagnosis:
+ * every known mistake fails golden vectors and is named for it. */
 #include "config.h"
 #include <criterion/criterion.h>
 #include <float.h>

@@ -16,7 +16,7 @@ if HAVE_CRITERION
 include $(srcdir)/tests/unit.mk
 endif
 include $(srcdir)/tests/cli.mk
-include $(srcdir)/tests/conform.mk
+include $(srcdir)/tests/ports.mk
 
 # Specification, reference and tests name each other; the script reads the source tree.
 TESTS += tests/coverage.sh

@@ -1,7 +1,8 @@
 # Criterion unit tests; tests/tests.mk makes them print TAP. Each program is one file; what
 # several share is in the support library.
 check_LIBRARIES = tests/libsupport.a
-tests_libsupport_a_SOURCES = tests/support/deriv_check.h \
+tests_libsupport_a_SOURCES = tests/support/bounded_vae.c tests/support/bounded_vae.h tests/support/deriv_check.h \
+	tests/support/error_bound.c tests/support/error_bound.h \
 	tests/support/idx_files.c tests/support/idx_files.h \
 	tests/support/leaks.h \
 	tests/support/ref_port.c tests/support/ref_port.h tests/support/ref_wholes.c \
@@ -17,6 +18,8 @@ unit_programs = \
 	tests/test_conform \
 	tests/test_data_open \
 	tests/test_engine \
+	tests/test_engine_bits \
+	tests/test_engines \
 	tests/test_estimators \
 	tests/test_evaluate \
 	tests/test_fp_canary \
@@ -26,6 +29,7 @@ unit_programs = \
 	tests/test_idx \
 	tests/test_kl \
 	tests/test_known_truth \
+	tests/test_level \
 	tests/test_likelihood \
 	tests/test_model_file \
 	tests/test_moments \

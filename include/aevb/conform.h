@@ -67,12 +67,11 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_vectors_list(const char *folder, const
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_vectors_show(const char *folder, const char *id, FILE *stream,
                                                        aevb_error *err);
 
-
 /* Checks every *.json of a folder, in order of name, and prints a line for each problem ("FILE: what") to report:
- * it is read as a vector file; it is valid under the schema that it names, in the folder; its bytes are canonical; its
- * name begins each tcId, and no tcId occurs twice in the folder; every flag has a note in its file, every note a flag,
- * and a note's description, effect and links are not empty; each test has a flag. EFORMAT when there was a problem or
- * no test at all, EIO when the folder cannot be read. */
+ * it is read as a vector file; it is valid under the schema that it names, in the folder; its bytes are canonical;
+ * its name begins each tcId, and no tcId occurs twice in the folder; every flag has a note in its file, every note a
+ * flag, and a note's description, effect and links are not empty; each test has a flag. EFORMAT when there was a
+ * problem or no test at all, EIO when the folder cannot be read. */
 typedef struct aevb_lint_result { size_t files, tests, problems; } aevb_lint_result;
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_vectors_lint(const char *folder, FILE *report, aevb_lint_result *result,
                                                        aevb_error *err);

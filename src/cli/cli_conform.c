@@ -67,10 +67,10 @@ int aevb_cli_conform(int argc, char **argv)
 {
     static const struct argp argp = {
         options, parse, "-- PORT [ARG...]",
-        "Starts PORT, asks it about every golden vector, and says which clauses of the specification it follows, how far "
-        "off it is, and which known mistake explains a failure.\v"
-        "A port is a program that reads one JSON object per line and answers each with one; docs/spec/protocol.md says "
-        "how, vectors/ports has examples. Exit status 0: something was checked and nothing failed.",
+        "Starts PORT, asks it about every golden vector, and says which clauses of the specification it follows, how "
+        "far off it is, and which known mistake explains a failure.\v"
+        "A port is a program that reads one JSON object per line and answers each with one; docs/spec/protocol.md "
+        "says how, vectors/ports has examples. Exit status 0: something was checked and nothing failed.",
         NULL, NULL, NULL};
     conform_options o = {.config = {.vectors = AEVB_VECTORS_DIR, .precision = AEVB_F64, .timeout = 30}};
     argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o);

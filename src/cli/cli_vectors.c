@@ -60,8 +60,8 @@ int aevb_cli_vectors(int argc, char **argv)
 {
     static const struct argp argp = {
         options, parse, "list\nshow ID\nlint",
-        "Looks at the golden vectors: a list of the cases, one case in full, or a check of all the files.", NULL, NULL,
-        NULL};
+        "Looks at the golden vectors: a list of the cases, one case in full, or a check of all the files.",
+        NULL, NULL, NULL};
     vectors_options o = {.folder = AEVB_VECTORS_DIR};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     aevb_error err = {.status = AEVB_OK};

@@ -6,8 +6,9 @@
 #include "conform/kernel_set.h"
 #include "conform/vector_file.h"
 
-/* outputs[i][0 .. expected[i].n - 1] <- the answer to test, or outputs[i] <- NULL where an engine does not show it. EDOMAIN: the data are outside the domain. EUNSUPPORTED: no
- * such type or setting. EFORMAT: something is missing or has the wrong size. ENOMEM. */
+/* outputs[i][0 .. expected[i].n - 1] <- the answer to test, or outputs[i] <- NULL where an engine does not show it.
+ * EDOMAIN: the data are outside the domain. EUNSUPPORTED: no such type or setting. EFORMAT: something is missing or
+ * has the wrong size. ENOMEM. */
 aevb_status aevb_answer_case(const aevb_kernel_set *kernels, const aevb_vector_group *group,
                              const aevb_vector_test *test, double **outputs);
 

@@ -10,8 +10,8 @@
 aevb_status aevb_engine_answer_model(const aevb_engine_config *config, const aevb_objective *objective,
                                      aevb_composed *model, double *loss, aevb_parts *parts, double *bound);
 
-/* A training run: the batches are rows index[t][b] of data, the noise is eps[t]. Losses before each step in loss, recon
- * and kl [T]; in the end params of the model and the optimiser's states. */
+/* A training run: the batches are rows index[t][b] of data, the noise is eps[t]. Losses before each step in loss,
+ * recon and kl [T]; in the end params of the model and the optimiser's states. */
 typedef struct aevb_engine_run {
     const aevb_objective *objective;
     const aevb_optim *optim;

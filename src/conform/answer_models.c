@@ -66,8 +66,9 @@ static aevb_status give_model(const aevb_vector_test *test, double *const *outpu
     const size_t B = m->B, R = B * m->K, X = m->arch.x_dim, Z = m->arch.z_dim;
     const int gaussian = m->arch.likelihood == AEVB_GAUSSIAN || m->arch.likelihood == AEVB_GAUSSIAN_FIXED;
     const struct { const char *name; size_t n; const double *from; } list[] = {
-        {"mu", B * Z, w->mu}, {"logvar", B * Z, w->logvar}, {"z", R * Z, w->z}, {gaussian ? "mean" : "a", R * X, w->out},
-        {"x_logvar", R * X, w->out_logvar}, {"logpx", R, w->logpx}, {"logpz", R, w->logpz}, {"logq", R, w->logq},
+        {"mu", B * Z, w->mu}, {"logvar", B * Z, w->logvar}, {"z", R * Z, w->z},
+        {gaussian ? "mean" : "a", R * X, w->out}, {"x_logvar", R * X, w->out_logvar},
+        {"logpx", R, w->logpx}, {"logpz", R, w->logpz}, {"logq", R, w->logq},
         {"kl", B * Z, w->kl}, {"loss", 1, &loss}, {"recon", 1, &parts->recon}, {"kl_total", 1, &parts->kl},
         {"dmu", B * Z, w->dmu}, {"dlogvar", B * Z, w->dlogvar}, {"dz", R * Z, w->dz},
         {gaussian ? "dmean" : "da", R * X, w->dout}, {"dx_logvar", R * X, w->dout_logvar},

@@ -9,8 +9,8 @@
 
 enum { AEVB_PROTOCOL = 1 };
 
-/* Requests as lines without the newline, from aevb_alloc; NULL when memory is out. A case is what the vector file says,
- * without what is expected. */
+/* Requests as lines without the newline, from aevb_alloc; NULL when memory is out. A case is what the vector file
+ * says, without what is expected. */
 char *aevb_request_hello(aevb_precision precision, size_t *length);
 char *aevb_request_case(const aevb_vector_case *of, size_t *length);
 char *aevb_request_stop(size_t *length);

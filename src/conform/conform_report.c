@@ -63,8 +63,8 @@ static void rows(const aevb_conform *conform, FILE *stream)
         char ulps[16], share[16];
         aevb_report_number(ulps, row->worst != NULL, row->ulps);
         aevb_report_number(share, row->worst != NULL, row->share);
-        fprintf(stream, "%-34s %7zu %7zu %8zu %11s %12s\n", row->clauses, row->passed, row->failed, row->skipped, ulps,
-                share);
+        fprintf(stream, "%-34s %7zu %7zu %8zu %11s %12s\n", row->clauses, row->passed, row->failed, row->skipped,
+                ulps, share);
     }
 }
 
@@ -74,7 +74,8 @@ static void failures(const aevb_conform *conform, FILE *stream)
         size_t shown = 0;
         for (size_t j = 0; j < conform->n_results; j++) {
             const aevb_case_result *r = &conform->results[j];
-            const int surprise = (r->state == AEVB_CASE_FAILED) != r->expected_to_fail && r->state != AEVB_CASE_SKIPPED;
+            const int surprise =
+                (r->state == AEVB_CASE_FAILED) != r->expected_to_fail && r->state != AEVB_CASE_SKIPPED;
             if (!surprise || !r->asked || strcmp(r->of->group->clauses, conform->rows[i].clauses) != 0)
                 continue;
             if (shown++ >= SHOWN_PER_CLAUSE)
@@ -120,7 +121,8 @@ static void findings(const aevb_conform *conform, FILE *stream)
     fprintf(stream, "\ndiagnosis of %zu failures with a readable answer:\n", conform->n_diagnosed);
     for (size_t i = 0; i < conform->n_findings; i++) {
         const aevb_finding *f = &conform->findings[i];
-        fprintf(stream, "  %s: %s\n    explains %zu of them (first %s)", f->name, f->explanation, f->explained, f->first);
+        fprintf(stream, "  %s: %s\n    explains %zu of them (first %s)", f->name, f->explanation, f->explained,
+                f->first);
         if (f->contradicted > 0)
             fprintf(stream, "; %zu cases that pass speak against it", f->contradicted);
         fprintf(stream, "; see %s\n", f->references);

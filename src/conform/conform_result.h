@@ -17,8 +17,8 @@ typedef struct aevb_case_result {
     int judged;         /* share and ulps mean something */
     double share, ulps; /* worst error */
     char why[240];      /* of a failure or a skip */
-    int answered;       /* a failure with an answer that can be read: outputs, or a domain error that was not expected,
-                           or none where it was */
+    int answered;       /* it failed with an answer that can be read: outputs, or a domain error where none was
+                           expected, or none where one was */
     int refused;        /* the answer was a domain error */
     size_t left_out;    /* arrays that the port answered with null */
     const char *mistake; /* that explains the failure, or NULL */
@@ -36,7 +36,7 @@ typedef struct aevb_clause_row {
 /* A known mistake that explains failures. */
 typedef struct aevb_finding {
     const char *name, *explanation, *references;
-    char *others;             /* names of mistakes with the same effect on these cases, or NULL; owned by the finding */
+    char *others;             /* names of mistakes with the same effect on these cases, or NULL; owned */
     size_t explained;         /* failing cases whose answers it reproduces */
     size_t contradicted;      /* passing cases on which it would have failed */
     const char *first;        /* id of one that it explains */

@@ -24,7 +24,8 @@ static void add_last_words(const aevb_port *port, char *why, size_t size)
         begin--;
     if (begin == end)
         return;
-    snprintf(words, sizeof words, "%.*s", (int)(end - begin < sizeof words ? end - begin : sizeof words), text + begin);
+    snprintf(words, sizeof words, "%.*s", (int)(end - begin < sizeof words ? end - begin : sizeof words),
+             text + begin);
     const size_t n = strlen(why);
     snprintf(why + n, size - n, "; it said: %s", words);
 }

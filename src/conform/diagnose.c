@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Finds the known mistakes that explain the answers of a port. A mistake predicts an answer to every case. It explains
- * a failure when the port's answer is the predicted one, and is contradicted by a case that passes although it
- * predicts a failure. The mistake with the largest surplus is named, what it explains is put aside, and so on. */
+ * Finds the known mistakes that explain the answers of a port. A mistake predicts an answer to every case. It
+ * explains a failure when the port's answer is the predicted one, and is contradicted by a case that passes although
+ * it predicts a failure. The mistake with the largest surplus is named, what it explains is put aside, and so on. */
 #include "config.h"
 #include "fp_rules.h"
 
@@ -61,11 +61,11 @@ static aevb_status make_prediction(const aevb_conform *conform, prediction *p)
     return p->outputs == NULL ? AEVB_ENOMEM : AEVB_OK;
 }
 
-/* Whether a number of the port is the predicted one, and not just the right one. Within the bound it must be predicted
- * within the bound, too. Beyond it the prediction must account for all but 1/1000 of the error, or for all but what
- * rounding may do to the predicted value (and then still for three quarters). */
-static int reproduces(const aevb_vector_expected *e, size_t i, double port, double predicted, aevb_precision precision,
-                      int noise)
+/* Whether a number of the port is the predicted one, and not just the right one. Within the bound it must be
+ * predicted within the bound, too. Beyond it the prediction must account for all but 1/1000 of the error, or for all
+ * but what rounding may do to the predicted value (and then still for three quarters). */
+static int reproduces(const aevb_vector_expected *e, size_t i, double port, double predicted,
+                      aevb_precision precision, int noise)
 {
     const double u = precision == AEVB_F32 ? FLT_EPSILON / 2 : DBL_EPSILON / 2;
     const double share = aevb_vector_share(e, i, port, precision, AEVB_VECTOR_SLACK);
@@ -87,7 +87,8 @@ static int reproduces(const aevb_vector_expected *e, size_t i, double port, doub
 
 static int is_diagnosable(const aevb_case_result *r)
 {
-    return r->state == AEVB_CASE_FAILED && r->answered && (r->outputs != NULL || r->refused || r->of->test->domain_error);
+    return r->state == AEVB_CASE_FAILED && r->answered &&
+           (r->outputs != NULL || r->refused || r->of->test->domain_error);
 }
 
 static int effect_on(const aevb_kernel_set *set, int noise, const aevb_case_result *r, aevb_precision precision,
@@ -171,8 +172,9 @@ static char *equals(const aevb_conform *conform, const suspect *suspects, size_t
         if (s == chosen || f.explained != best->explained || f.contradicted != best->contradicted)
             continue;
         size_t i = 0;
-        while (i < conform->n_results && (conform->results[i].mistake != NULL || (suspects[s].effect[i] == EXPLAINS) ==
-                                          (suspects[chosen].effect[i] == EXPLAINS)))
+        while (i < conform->n_results &&
+               (conform->results[i].mistake != NULL ||
+                (suspects[s].effect[i] == EXPLAINS) == (suspects[chosen].effect[i] == EXPLAINS)))
             i++;
         const size_t used = strlen(names);
         if (i == conform->n_results && used + strlen(f.name) + 3 < sizeof names)

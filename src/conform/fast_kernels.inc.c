@@ -119,8 +119,8 @@ static void affine(size_t B, size_t I, size_t O, const double *x, const double *
     leave(&r);
 }
 
-static void affine_backward(size_t B, size_t I, size_t O, const double *x, const double *w, const double *dy, double *dx,
-                            double *dw, double *dbias)
+static void affine_backward(size_t B, size_t I, size_t O, const double *x, const double *w, const double *dy,
+                            double *dx, double *dw, double *dbias)
 {
     room r = {.n = 0};
     const size_t P = panel();
@@ -169,7 +169,8 @@ static void activation_backward(aevb_activation f, size_t n, const double *a, co
     leave(&r);
 }
 
-static void reparam(size_t B, size_t K, size_t Z, const double *mu, const double *logvar, const double *eps, double *z)
+static void reparam(size_t B, size_t K, size_t Z, const double *mu, const double *logvar, const double *eps,
+                    double *z)
 {
     room r = {.n = 0};
     const real *rmu = in(&r, B * Z, mu), *rlogvar = in(&r, B * Z, logvar), *reps = in(&r, B * K * Z, eps);
@@ -319,15 +320,16 @@ static void gaussian_fixed(size_t B, size_t K, size_t X, const double *x, const 
     leave(&r);
 }
 
-static void gaussian_fixed_backward(size_t B, size_t K, size_t X, const double *x, const double *mean, double variance,
-                                    const double *dlogpx, double *dmean)
+static void gaussian_fixed_backward(size_t B, size_t K, size_t X, const double *x, const double *mean,
+                                    double variance, const double *dlogpx, double *dmean)
 {
     room r = {.n = 0};
     const real *rx = in(&r, B * X, x), *rmean = in(&r, B * K * X, mean);
     real *rdmean = results(&r, B * K * X);
     double *logpx = take(&r, B * K, sizeof *logpx);
     if (!r.failed)
-        kern->gaussian_fixed_grad(B * K, K, X, rx, rmean, 1 / variance, LOG_2PI + log(variance), dlogpx, logpx, rdmean);
+        kern->gaussian_fixed_grad(B * K, K, X, rx, rmean, 1 / variance, LOG_2PI + log(variance), dlogpx, logpx,
+                                  rdmean);
     out(&r, B * K * X, rdmean, dmean);
     leave(&r);
 }
@@ -376,8 +378,8 @@ void KERNEL_SET(aevb_level level, aevb_kernel_set *set)
     draws = aevb_kern_draw_table(level);
     const aevb_kernel_set fast = {
         .affine = affine, .affine_backward = affine_backward, .activation = activation,
-        .activation_backward = activation_backward, .reparam = reparam, .reparam_backward = reparam_backward, .kl = kl,
-        .kl_backward = kl_backward, .logq = logq, .logq_backward = logq_backward, .logpz = logpz,
+        .activation_backward = activation_backward, .reparam = reparam, .reparam_backward = reparam_backward,
+        .kl = kl, .kl_backward = kl_backward, .logq = logq, .logq_backward = logq_backward, .logpz = logpz,
         .logpz_backward = logpz_backward, .bernoulli = bernoulli, .bernoulli_backward = bernoulli_backward,
         .gaussian = gaussian, .gaussian_backward = gaussian_backward, .gaussian_fixed = gaussian_fixed,
         .gaussian_fixed_backward = gaussian_fixed_backward, .optim_step = optim_step, .uniform = uniform,

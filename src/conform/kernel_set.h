@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The clauses as a table of functions, so that an answer can be worked out with one of them replaced: by nothing (the
- * reference) or by a known mistake (the diagnosis). Signatures as in the reference; logq_backward also gets eps, which
- * mistaken forms of it use. */
+ * reference) or by a known mistake (the diagnosis). Signatures as in the reference; logq_backward also gets eps,
+ * which mistaken forms of it use. */
 #ifndef AEVB_KERNEL_SET_H
 #define AEVB_KERNEL_SET_H
 
@@ -53,7 +53,7 @@ typedef struct aevb_kernel_set {
     int no_domain;        /* data are not checked: [BERN.3] [GREY.3] [GAUSS.3] left out */
     int heads_swapped;    /* the encoder's two heads are taken for each other */
     int logvar_head_lost; /* nothing is propagated back through the logvar head */
-    const aevb_engine_config *engine; /* whole models and training are this engine's; NULL: they are composed of these */
+    const aevb_engine_config *engine; /* does whole models and training; NULL: they are composed of these */
 } aevb_kernel_set;
 
 extern const aevb_kernel_set aevb_kernel_set_ref;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The catalogue of known mistakes: each is the reference with one or a few clauses as wrong implementations have them. */
+ * The catalogue of known mistakes: each is the reference with one or a few clauses as wrong implementations have
+ * them. */
 #ifndef AEVB_MISTAKES_H
 #define AEVB_MISTAKES_H
 

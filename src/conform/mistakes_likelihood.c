@@ -40,7 +40,8 @@ static double clamp(double y, double least)
     }
 /* Its derivative in a. */
 #define BERNOULLI_BACKWARD(name, divisor, by_a) \
-    static void name(size_t B, size_t K, size_t X, const double *x, const double *logits, const double *dlogpx, double *da) \
+    static void name(size_t B, size_t K, size_t X, const double *x, const double *logits, \
+                     const double *dlogpx, double *da) \
     { \
         for (size_t i = 0; i < B * K * X; i++) { \
             const double t = x[i / X / K * X + i % X], a = logits[i]; \
@@ -131,8 +132,8 @@ GAUSSIAN_BACKWARD(gauss_backward_lost, 1, d * exp(-s), 0 * s)
         } \
     }
 #define FIXED_BACKWARD(name, divisor, by_mean) \
-    static void name(size_t B, size_t K, size_t X, const double *x, const double *mean, double v, const double *dlogpx, \
-                     double *dmean) \
+    static void name(size_t B, size_t K, size_t X, const double *x, const double *mean, double v, \
+                     const double *dlogpx, double *dmean) \
     { \
         for (size_t i = 0; i < B * K * X; i++) { \
             const double d = x[i / X / K * X + i % X] - mean[i]; \
@@ -151,8 +152,8 @@ FIXED_BACKWARD(fixed_squared_backward, 1, 2 * d + 0 * v)
 #define ISSUE_MEAN "pytorch/examples#234, pytorch/examples#290"
 
 const aevb_mistake aevb_mistakes_likelihood[] = {
-    {"bernoulli-mean-over-pixels", "the cross-entropy is averaged over the elements of x instead of summed", ISSUE_MEAN,
-     {.bernoulli = bern_mean, .bernoulli_backward = bern_mean_backward}, 0},
+    {"bernoulli-mean-over-pixels", "the cross-entropy is averaged over the elements of x instead of summed",
+     ISSUE_MEAN, {.bernoulli = bern_mean, .bernoulli_backward = bern_mean_backward}, 0},
     {"bernoulli-no-second-term", "the cross-entropy lacks its (1 - x) term", "study, section 3.1",
      {.bernoulli = bern_half, .bernoulli_backward = bern_half_backward}, 0},
     {"bernoulli-sign", "the cross-entropy is given where log p is meant: wrong sign", "AntixK/PyTorch-VAE#68",
@@ -189,8 +190,8 @@ const aevb_mistake aevb_mistakes_likelihood[] = {
      {.gaussian = gauss_variance, .gaussian_backward = gauss_variance_backward}, 0},
     {"gaussian-sign", "the Gaussian log likelihood has the wrong sign", "chainer/chainer#5440",
      {.gaussian = gauss_sign, .gaussian_backward = gauss_sign_backward}, 0},
-    {"gaussian-gradient-missing-half", "the gradient in the log-variance of x lacks its factor 1/2", "arXiv:1312.6114",
-     {.gaussian_backward = gauss_backward_half}, 0},
+    {"gaussian-gradient-missing-half", "the gradient in the log-variance of x lacks its factor 1/2",
+     "arXiv:1312.6114", {.gaussian_backward = gauss_backward_half}, 0},
     {"gaussian-gradient-no-logvar", "the gradient in the log-variance of x is left out", "arXiv:1312.6114",
      {.gaussian_backward = gauss_backward_lost}, 0},
     {"fixed-missing-constant", "the constants of the Gaussian with fixed variance are left out",

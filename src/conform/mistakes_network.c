@@ -6,7 +6,8 @@
 
 #include <math.h>
 
-static void transposed(size_t B, size_t in, size_t out, const double *x, const double *w, const double *bias, double *y)
+static void transposed(size_t B, size_t in, size_t out, const double *x, const double *w, const double *bias,
+                       double *y)
 {
     for (size_t b = 0; b < B; b++)
         for (size_t o = 0; o < out; o++) {
@@ -43,8 +44,8 @@ static void batch_mean_backward(size_t B, size_t in, size_t out, const double *x
 }
 
 /* dw in the layout [in][out]. */
-static void dw_transposed_backward(size_t B, size_t in, size_t out, const double *x, const double *w, const double *dy,
-                                   double *dx, double *dw, double *dbias)
+static void dw_transposed_backward(size_t B, size_t in, size_t out, const double *x, const double *w,
+                                   const double *dy, double *dx, double *dw, double *dbias)
 {
     for (size_t b = 0; b < B; b++)
         for (size_t o = 0; o < out; o++) {
@@ -125,16 +126,17 @@ static void activation_missing(aevb_activation f, size_t n, const double *a, dou
 const aevb_mistake aevb_mistakes_network[] = {
     {"weights-transposed", "weights are read as [in][out] instead of [out][in]", LAYOUT_ISSUES,
      {.affine = transposed, .affine_backward = transposed_backward}, 0},
-    {"weight-gradient-transposed", "the gradient of the weights comes as [in][out] instead of [out][in]", LAYOUT_ISSUES,
-     {.affine_backward = dw_transposed_backward}, 0},
+    {"weight-gradient-transposed", "the gradient of the weights comes as [in][out] instead of [out][in]",
+     LAYOUT_ISSUES, {.affine_backward = dw_transposed_backward}, 0},
     {"weight-gradient-batch-mean", "the gradient of a layer is averaged over the batch once more", "arXiv:1312.6114",
      {.affine_backward = batch_mean_backward}, 0},
     {"weight-gradient-lost", "the gradient of the weights is 0", "study, section 3.1",
      {.affine_backward = no_dw_backward}, 0},
     {"bias-left-out", "the bias is left out", "arXiv:1312.6114", {.affine = no_bias}, 0},
-    {"softplus-overflow", "softplus is computed as log1p(exp(a)), which overflows", "hwalsuklee/tensorflow-mnist-VAE#4",
-     {.activation = softplus_overflow}, 0},
-    {"softplus-threshold", "softplus is a itself from 20 on", "study, section 3.2", {.activation = softplus_threshold}, 0},
+    {"softplus-overflow", "softplus is computed as log1p(exp(a)), which overflows",
+     "hwalsuklee/tensorflow-mnist-VAE#4", {.activation = softplus_overflow}, 0},
+    {"softplus-threshold", "softplus is a itself from 20 on", "study, section 3.2",
+     {.activation = softplus_threshold}, 0},
     {"softplus-naive", "softplus is computed as log(1 + exp(a)), which loses digits and overflows",
      "hwalsuklee/tensorflow-mnist-VAE#4", {.activation = softplus_naive}, 0},
     {"relu-swallows-nan", "the rectifier turns NaN into 0", "tkipf/gae#22", {.activation = relu_max}, 0},

@@ -155,7 +155,8 @@ static void iwae_infinite(terms t, double *bound)
             bound[b] = NAN;
 }
 
-static void prior_not_scaled(double precision, size_t n_data, size_t n, const double *theta, double *loss, double *grad)
+static void prior_not_scaled(double precision, size_t n_data, size_t n, const double *theta, double *loss,
+                             double *grad)
 {
     (void)n_data;
     aevb_weight_prior(precision, 1, n, theta, loss, grad);
@@ -185,8 +186,8 @@ const aevb_mistake aevb_mistakes_objective[] = {
      {.objective = kl_minus}, 0},
     {"beta-ignored", "beta is accepted and not used", "Lightning-Universe/lightning-bolts#328",
      {.objective = beta_ignored}, 0},
-    {"batch-sum", "the loss is summed over the batch instead of averaged", "pytorch/examples#290, pytorch/examples#652",
-     {.objective = batch_sum, .parts = parts_sum}, 0},
+    {"batch-sum", "the loss is summed over the batch instead of averaged",
+     "pytorch/examples#290, pytorch/examples#652", {.objective = batch_sum, .parts = parts_sum}, 0},
     {"batch-sum-in-loss", "the loss, but not its parts, is summed over the batch instead of averaged",
      "pytorch/examples#290, pytorch/examples#652", {.objective = batch_sum}, 0},
     {"gradient-batch-sum", "the gradient is that of the sum over the batch, the loss that of the mean",

@@ -87,7 +87,8 @@ static void kl_cancels_backward(size_t B, size_t Z, const double *mu, const doub
 
 /* z per element, in terms of m = mu, v = logvar and e = eps[b][k][j]; e0 = eps[0][k][j], ek0 = eps[b][0][j]. */
 #define REPARAM(name, expression) \
-    static void name(size_t B, size_t K, size_t Z, const double *mu, const double *logvar, const double *eps, double *z) \
+    static void name(size_t B, size_t K, size_t Z, const double *mu, const double *logvar, const double *eps, \
+                     double *z) \
     { \
         for (size_t i = 0; i < B * K * Z; i++) { \
             const size_t j = i % Z, k = i / Z % K, b = i / Z / K; \
@@ -99,8 +100,8 @@ static void kl_cancels_backward(size_t B, size_t Z, const double *mu, const doub
     }
 /* Contribution of dz to dlogvar as d times an expression. */
 #define REPARAM_BACKWARD(name, by_m, by_v) \
-    static void name(size_t B, size_t K, size_t Z, const double *logvar, const double *eps, const double *dz, double *dmu, \
-                     double *dlogvar) \
+    static void name(size_t B, size_t K, size_t Z, const double *logvar, const double *eps, const double *dz, \
+                     double *dmu, double *dlogvar) \
     { \
         for (size_t i = 0; i < B * K * Z; i++) { \
             const size_t j = i % Z, k = i / Z % K, b = i / Z / K; \
@@ -200,7 +201,8 @@ const aevb_mistake aevb_mistakes_posterior[] = {
      {.kl = kl_variance_is_logvar, .kl_backward = kl_variance_is_logvar_backward}, 0},
     {"kl-over-latent", "each KL term is divided by the number of latent dimensions", "keras-team/keras#6015",
      {.kl = kl_over_z, .kl_backward = kl_over_z_backward}, 0},
-    {"kl-cancellation", "the KL is computed as 1 + logvar - mu^2 - exp(logvar), which loses its digits near logvar = 0",
+    {"kl-cancellation",
+     "the KL is computed as 1 + logvar - mu^2 - exp(logvar), which loses its digits near logvar = 0",
      "docs/spec KL.1", {.kl = kl_cancels, .kl_backward = kl_cancels_backward}, 1},
     {"kl-gradient-no-mu", "the gradient of the KL in mu is left out", "study, section 3.1",
      {.kl_backward = kl_backward_without_mu}, 0},
@@ -243,7 +245,8 @@ const aevb_mistake aevb_mistakes_posterior[] = {
     {"logq-logvar-as-log-sigma", "logvar is used as log sigma in log q", "keras-team/keras#3220",
      {.logq = logq_log_sigma}, 0},
     {"logq-missing-half", "the factor 1/2 of log q is left out", "arXiv:1312.6114", {.logq = logq_without_half}, 0},
-    {"logq-entropy", "log q is replaced by its mean, minus the entropy", "arXiv:1312.6114", {.logq = logq_entropy}, 0},
+    {"logq-entropy", "log q is replaced by its mean, minus the entropy", "arXiv:1312.6114",
+     {.logq = logq_entropy}, 0},
     {"logq-detached", "log q is differentiated at fixed z, not along the path", "arXiv:1703.09194",
      {.logq_backward = logq_detached}, 0},
     {"logq-path-only", "log q is differentiated through z alone", "arXiv:1703.09194",

@@ -17,7 +17,8 @@ typedef enum aevb_port_event {
     AEVB_PORT_UNASKED = 4 /* it wrote before it was asked */
 } aevb_port_event;
 
-/* Starts argv[0], found in PATH, with the arguments that follow, in a process group of its own. EIO: cannot be run. */
+/* Starts argv[0], found in PATH, with the arguments that follow, in a process group of its own. EIO: cannot be run.
+ */
 aevb_status aevb_port_start(char *const *argv, aevb_port **out, aevb_error *err);
 
 /* Writes line and a newline, and waits at most `seconds` for one line of at most `most` bytes. *answer (no newline,

@@ -54,8 +54,8 @@ static aevb_status answer_case(const server *s, json_t *request, json_t **out, a
     double **outputs = aevb_alloc(test->n_expected, sizeof *outputs);
     for (size_t i = 0; outputs != NULL && i < test->n_expected; i++)
         outputs[i] = test->expected[i].array.data;
-    status = outputs == NULL ? AEVB_ENOMEM : aevb_answer_case(s->engine.kind == AEVB_ENGINE_REF ? &aevb_kernel_set_ref : &s->kernels, file->groups,
-                                                                   test, outputs);
+    const aevb_kernel_set *kernels = s->engine.kind == AEVB_ENGINE_REF ? &aevb_kernel_set_ref : &s->kernels;
+    status = outputs == NULL ? AEVB_ENOMEM : aevb_answer_case(kernels, file->groups, test, outputs);
     if (status == AEVB_OK)
         *out = json_pack("{s:s, s:o}", "id", test->id, "outputs", outputs_of(test, outputs));
     else if (status == AEVB_EDOMAIN)

@@ -19,8 +19,8 @@ static void rows(const aevb_conform *c, FILE *stream)
         aevb_report_number(share, row->worst != NULL, row->share);
         fprintf(stream, "<tr%s><td>", row->failed > 0 ? " class=\"bad\"" : "");
         escaped(stream, row->clauses);
-        fprintf(stream, "</td><td>%zu</td><td>%zu</td><td>%zu</td><td>%s</td><td>%s</td><td>", row->passed, row->failed,
-                row->skipped, ulps, share);
+        fprintf(stream, "</td><td>%zu</td><td>%zu</td><td>%zu</td><td>%s</td><td>%s</td><td>", row->passed,
+                row->failed, row->skipped, ulps, share);
         escaped(stream, row->worst == NULL ? "" : row->worst->of->test->id);
         fputs("</td></tr>\n", stream);
     }
@@ -54,15 +54,14 @@ static void findings(const aevb_conform *c, FILE *stream)
 
 static void cases(const aevb_conform *c, FILE *stream)
 {
-    fputs("<h2>Cases that did not pass</h2>\n<table>\n<tr><th>case</th><th>clause</th><th>state</th><th>what it is</th>"
-          "<th>why</th><th>mistake</th></tr>\n", stream);
+    fputs("<h2>Cases that did not pass</h2>\n<table>\n<tr><th>case</th><th>clause</th><th>state</th>"
+          "<th>what it is</th><th>why</th><th>mistake</th></tr>\n", stream);
     for (size_t i = 0; i < c->n_results; i++) {
         const aevb_case_result *r = &c->results[i];
         if (r->state == AEVB_CASE_PASSED && !r->expected_to_fail)
             continue;
         const char *const cells[] = {r->of->test->id, r->of->group->clauses, aevb_report_state(r),
-                                     r->of->test->comment, r->why,
-                                     r->mistake == NULL ? "" : r->mistake};
+                                     r->of->test->comment, r->why, r->mistake == NULL ? "" : r->mistake};
         fputs("<tr>", stream);
         for (size_t j = 0; j < sizeof cells / sizeof *cells; j++) {
             fputs("<td>", stream);
@@ -80,9 +79,9 @@ void aevb_report_html(const aevb_conform *c, FILE *stream)
     aevb_report_summary(c, summary, sizeof summary);
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Conformance of ", stream);
     escaped(stream, c->port);
-    fputs("</title>\n<style>body { font-family: sans-serif; max-width: 75em; margin: 2em auto; } table { border-collapse: "
-          "collapse; } td, th { border: 1px solid #999; padding: .2em .6em; text-align: left; } .bad { background: "
-          "#fdd; }</style>\n</head>\n<body>\n<h1>Conformance of ", stream);
+    fputs("</title>\n<style>body { font-family: sans-serif; max-width: 75em; margin: 2em auto; } table { "
+          "border-collapse: collapse; } td, th { border: 1px solid #999; padding: .2em .6em; text-align: left; } "
+          ".bad { background: #fdd; }</style>\n</head>\n<body>\n<h1>Conformance of ", stream);
     escaped(stream, c->port);
     fprintf(stream, "</h1>\n<p>%s. Asked in %s.</p>\n", summary, c->precision == AEVB_F32 ? "float32" : "float64");
     if (c->verdict[0] != '\0') {

@@ -39,9 +39,10 @@ static json_t *cases_json(const aevb_conform *c)
     json_t *cases = json_array();
     for (size_t i = 0; i < c->n_results; i++) {
         const aevb_case_result *r = &c->results[i];
-        json_array_append_new(cases, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "id", r->of->test->id, "clauses",
-            r->of->group->clauses, "state", aevb_report_state(r), "why", r->why[0] == '\0' ? json_null() : text(r->why),
-            "mistake", text(r->mistake), "ulps", measured(r->judged, r->ulps), "share", measured(r->judged, r->share)));
+        json_array_append_new(cases, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}",
+            "id", r->of->test->id, "clauses", r->of->group->clauses, "state", aevb_report_state(r),
+            "why", r->why[0] == '\0' ? json_null() : text(r->why), "mistake", text(r->mistake),
+            "ulps", measured(r->judged, r->ulps), "share", measured(r->judged, r->share)));
     }
     return cases;
 }
@@ -60,7 +61,8 @@ static json_t *findings_json(const aevb_conform *c)
 
 int aevb_report_json(const aevb_conform *c, FILE *stream)
 {
-    json_t *report = json_pack("{s:o, s:s, s:o, s:b, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:{s:I, s:I, s:o}, s:o}",
+    json_t *report = json_pack(
+        "{s:o, s:s, s:o, s:b, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:{s:I, s:I, s:o}, s:o}",
         "port", text(c->port), "precision", c->precision == AEVB_F32 ? "f32" : "f64",
         "verdict", c->verdict[0] == '\0' ? json_null() : text(c->verdict), "conforms", aevb_conform_ok(c),
         "counts", "total", (json_int_t)c->counts.total, "passed", (json_int_t)c->counts.passed,

@@ -58,13 +58,15 @@ static void suite(const aevb_conform *c, const char *clauses, FILE *stream)
 
 void aevb_report_junit(const aevb_conform *c, FILE *stream)
 {
-    const size_t n = c->counts.total, failed = c->counts.failed - c->counts.expected_failures + c->counts.unexpected_passes;
+    const size_t n = c->counts.total,
+                 failed = c->counts.failed - c->counts.expected_failures + c->counts.unexpected_passes;
     const int fine = aevb_conform_ok(c), extra = !fine && failed == 0;
     char summary[240];
     aevb_report_summary(c, summary, sizeof summary);
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites", stream);
     attribute(stream, "name", c->port);
-    fprintf(stream, " tests=\"%zu\" failures=\"%zu\" errors=\"%d\" time=\"%.3f\">\n", n + 1, failed, !fine, c->seconds);
+    fprintf(stream, " tests=\"%zu\" failures=\"%zu\" errors=\"%d\" time=\"%.3f\">\n", n + 1, failed, !fine,
+            c->seconds);
     fprintf(stream, "  <testsuite name=\"port\" tests=\"1\" failures=\"0\" errors=\"%d\" skipped=\"0\">\n", !fine);
     fputs("    <testcase classname=\"port\" name=\"whole\">", stream);
     if (!fine) {

@@ -56,7 +56,8 @@ AEVB_MUST_CHECK aevb_status aevb_vector_open(const char *path, aevb_vector_file 
 void aevb_vector_close(aevb_vector_file *file); /* NULL is fine */
 
 /* A case that is asked, as a file of one test: id, type, clauses, dims, config, arrays and inputs are members of the
- * request; expected are the arrays that are no inputs, zero and without tail, cond and floor. docs/spec/protocol.md */
+ * request; expected are the arrays that are no inputs, zero and without tail, cond and floor.
+ * docs/spec/protocol.md */
 AEVB_MUST_CHECK aevb_status aevb_vector_question(json_t *request, aevb_vector_file **out, aevb_error *err);
 
 /* 1 and the value of a number, or of "nan", "inf" or "-inf"; 0 for anything else. */

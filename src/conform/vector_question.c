@@ -32,8 +32,9 @@ static aevb_status read_question(aevb_vector_reader *r, aevb_vector_file *file)
     const char *id, *type, *clauses;
     json_t *arrays, *inputs, *dims, *config;
     json_error_t error;
-    if (json_unpack_ex(file->root, &error, 0, "{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "id", &id, "type", &type, "clauses",
-                       &clauses, "dims", &dims, "config", &config, "arrays", &arrays, "inputs", &inputs) != 0)
+    if (json_unpack_ex(file->root, &error, 0, "{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "id", &id, "type", &type,
+                       "clauses", &clauses, "dims", &dims, "config", &config, "arrays", &arrays, "inputs",
+                       &inputs) != 0)
         return aevb_vector_bad(r, "is incomplete:", error.text);
     if (!json_is_object(dims) || !json_is_object(config) || !json_is_object(arrays) || !json_is_object(inputs))
         return aevb_vector_bad(r, "dims, config, arrays and inputs are no", "objects");
@@ -44,8 +45,8 @@ static aevb_status read_question(aevb_vector_reader *r, aevb_vector_file *file)
         return aevb_fail_memory(r->err);
     }
     file->n_groups = file->n_tests = 1;
-    *file->groups = (aevb_vector_group){.type = type, .clauses = clauses, .dims = dims, .config = config, .n_tests = 1,
-                                        .tests = test};
+    *file->groups = (aevb_vector_group){
+        .type = type, .clauses = clauses, .dims = dims, .config = config, .n_tests = 1, .tests = test};
     r->place = test->id = id;
     aevb_status status = aevb_vector_read_inputs(r, file->root, inputs, test);
     return status == AEVB_OK ? read_wanted(r, file->root, arrays, test) : status;

@@ -46,15 +46,13 @@ double aevb_vector_share(const aevb_vector_expected *expected, size_t i, double 
     const double u = precision == AEVB_F32 ? FLT_EPSILON / 2 : DBL_EPSILON / 2;
     const double *floor_of = expected->floor[precision];
     double truth = expected->array.data[i];
-    if (isfinite(truth) && precision == AEVB_F32 && fabs(truth) > FLT_MAX)
-        truth = copysign(INFINITY, truth);
-    if (!isfinite(truth))
-        return (isnan(truth) && isnan(answer)) || truth == answer ? 0 : INFINITY;
     double bound = 0;
     if (expected->cond != NULL)
         bound = slack * (u * expected->cond[i] + (floor_of == NULL ? 0 : floor_of[i]));
     if (!(bound < DBL_MAX))
         return -1;
+    if (!isfinite(truth))
+        return (isnan(truth) && isnan(answer)) || truth == answer ? 0 : INFINITY;
     if (!isfinite(answer))
         return INFINITY;
     double error = fabs((answer - truth) - (expected->tail == NULL ? 0 : expected->tail[i]));

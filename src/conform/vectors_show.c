@@ -34,10 +34,10 @@ aevb_status aevb_vectors_list(const char *folder, const char *only, FILE *stream
 /* The case with what its group and the notes of its flags say. */
 static json_t *in_full(const aevb_vector_case *c)
 {
-    json_t *whole = json_pack("{s:O, s:O, s:O, s:O, s:O}", "type", json_object_get(c->group_json, "type"), "specRef",
-                              json_object_get(c->group_json, "specRef"), "dims", json_object_get(c->group_json, "dims"),
-                              "config", json_object_get(c->group_json, "config"), "arrays",
-                              json_object_get(c->group_json, "arrays"));
+    json_t *whole =
+        json_pack("{s:O, s:O, s:O, s:O, s:O}", "type", json_object_get(c->group_json, "type"), "specRef",
+                  json_object_get(c->group_json, "specRef"), "dims", json_object_get(c->group_json, "dims"), "config",
+                  json_object_get(c->group_json, "config"), "arrays", json_object_get(c->group_json, "arrays"));
     json_t *notes = json_object();
     size_t f;
     json_t *flag;

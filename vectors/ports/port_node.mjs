@@ -103,7 +103,8 @@ const logpzBackward = (z, dlogpz, Z) => z.map((v, i) => -dlogpz[Math.floor(i / Z
 
 // --- likelihoods: row r belongs to datum r / K
 function checkDomain(likelihood, x) {
-  const inside = { bernoulli: (v) => v === 0 || v === 1, grey: (v) => v >= 0 && v <= 1 }[likelihood] ?? Number.isFinite;
+  const bounded = { bernoulli: (v) => v === 0 || v === 1, grey: (v) => v >= 0 && v <= 1 };
+  const inside = bounded[likelihood] ?? Number.isFinite;
   if (!x.every(inside)) throw new DomainError();
 }
 
@@ -136,8 +137,9 @@ function objective(kind, beta, t, B, K) {
   if (kind === "elbo")
     return { loss: -total(t.logpx) * each + (beta / B) * total(t.kl), dlogpx: fill(t.logpx, -each),
              dlogpz: fill(t.logpx, 0), dlogq: fill(t.logpx, 0), dkl: fill(t.kl, beta / B) };
-  return { loss: -total(t.logpx.map((l, i) => l + beta * (t.logpz[i] - t.logq[i]))) * each, dlogpx: fill(t.logpx, -each),
-           dlogpz: fill(t.logpx, -beta * each), dlogq: fill(t.logpx, beta * each), dkl: fill(t.kl, 0) };
+  return { loss: -total(t.logpx.map((l, i) => l + beta * (t.logpz[i] - t.logq[i]))) * each,
+           dlogpx: fill(t.logpx, -each), dlogpz: fill(t.logpx, -beta * each), dlogq: fill(t.logpx, beta * each),
+           dkl: fill(t.kl, 0) };
 }
 
 const parts = (t, B, K) => ({ recon: -total(t.logpx) / (B * K), kl_total: total(t.kl) / B });
@@ -173,7 +175,8 @@ function step(o, t, theta, g, s1, s2) {
       if (o.optimiser === "adamw") theta[i] *= 1 - o.lr * o.weight_decay;
       s1[i] = o.beta1 * s1[i] + (1 - o.beta1) * g[i];
       s2[i] = o.beta2 * s2[i] + (1 - o.beta2) * (g[i] * g[i]);
-      if (o.optimiser === "adam-hat") theta[i] -= (((o.lr * Math.sqrt(c2)) / c1) * s1[i]) / (Math.sqrt(s2[i]) + o.eps);
+      if (o.optimiser === "adam-hat")
+        theta[i] -= (((o.lr * Math.sqrt(c2)) / c1) * s1[i]) / (Math.sqrt(s2[i]) + o.eps);
       else theta[i] -= (o.lr * (s1[i] / c1)) / (Math.sqrt(s2[i] / c2) + o.eps);
     }
   }
@@ -223,7 +226,8 @@ const layer = (p, name, x) =>
     p[name + ".bias"].length);
 
 function layerBackward(p, name, x, dy, grad) {
-  const O = p[name + ".bias"].length, d = affineBackward(x, p[name + ".weight"], dy, p[name + ".weight"].length / O, O);
+  const O = p[name + ".bias"].length, I = p[name + ".weight"].length / O;
+  const d = affineBackward(x, p[name + ".weight"], dy, I, O);
   grad[name + ".weight"] = d.dw;
   grad[name + ".bias"] = d.dbias;
   return d.dx;
@@ -263,7 +267,8 @@ function forward(c, d, p, x, eps) {
 function backward(c, d, p, v, a) {
   const { K, X, Z } = d, { names, x } = v, grad = {};
   if (c.likelihood === "gaussian") v.dout = Object.values(gaussianBackward(x, ...v.out, a.dlogpx, K, X));
-  else if (c.likelihood === "gaussian-fixed") v.dout = [gaussianFixedBackward(x, v.out[0], c.variance, a.dlogpx, K, X)];
+  else if (c.likelihood === "gaussian-fixed")
+    v.dout = [gaussianFixedBackward(x, v.out[0], c.variance, a.dlogpx, K, X)];
   else v.dout = [bernoulliBackward(x, v.out[0], a.dlogpx, K, X)];
   let dh = names.decoderHeads.map((n, i) => layerBackward(p, n, v.hdec, v.dout[i], grad)).reduce(add);
   dh = stackBackward(c.activation, names.decoder, p, v.decoder, dh, grad);
@@ -320,7 +325,8 @@ const types = {
   affine: (d, c, i) => ({ y: affine(i.x, i.w, i.bias, d.I, d.O) }),
   "affine-backward": (d, c, i) => affineBackward(i.x, i.w, i.dy, d.I, d.O),
   activation: (d, c, i) => ({ h: activate(c.activation, i.a) }),
-  "activation-backward": (d, c, i) => ({ da: activateBackward(c.activation, i.a, activate(c.activation, i.a), i.dh) }),
+  "activation-backward": (d, c, i) =>
+    ({ da: activateBackward(c.activation, i.a, activate(c.activation, i.a), i.dh) }),
   reparam: (d, c, i) => ({ z: reparam(i.mu, i.logvar, i.eps, d.K, d.Z) }),
   "reparam-backward": (d, c, i) => reparamBackward(i.logvar, i.eps, i.dz, d.K, d.Z),
   kl: (d, c, i) => ({ kl: kl(i.mu, i.logvar) }),
@@ -350,11 +356,13 @@ const types = {
 // --- protocol (docs/spec/protocol.md); JSON has no NaN and no infinity: strings stand for them
 const special = { nan: NaN, inf: Infinity, "-inf": -Infinity };
 const read = (v) => (Array.isArray(v) ? v.map(read) : typeof v === "string" ? special[v] : v);
-const write = (v) => (Array.isArray(v) ? v.map(write) : Number.isFinite(v) ? v : Number.isNaN(v) ? "nan" : v > 0 ? "inf" : "-inf");
+const name = (v) => (Number.isNaN(v) ? "nan" : v > 0 ? "inf" : "-inf");
+const write = (v) => (Array.isArray(v) ? v.map(write) : Number.isFinite(v) ? v : name(v));
 
 function answer(message) {
   if (message.hello)
-    return { hello: { protocol: 1, port: `node ${process.version}`, precisions: ["f64"], types: Object.keys(types) } };
+    return { hello: { protocol: 1, port: `node ${process.version}`, precisions: ["f64"],
+                      types: Object.keys(types) } };
   const { id, type, dims, config, arrays, inputs } = message.case;
   try {
     const given = Object.fromEntries(Object.entries(inputs).map(([n, v]) => [n, read(v)]));

@@ -4,11 +4,11 @@
 
 Shapes: x[B,X] mu, logvar[B,Z] eps, z[B,K,Z] a[B,K,X]; weights [out,in]."""
 import math
-from statistics import NormalDist
 
 import numpy as np
 
 import port_loop
+from port_random import permutation, philox, quantile, uniform
 
 LOG_2PI = math.log(2 * math.pi)
 
@@ -165,42 +165,6 @@ def step(o, t, theta, g, s1, s2):
     if kind == "adam-hat":
         return theta - lr * math.sqrt(c2) / c1 * s1 / (np.sqrt(s2) + o["eps"]), s1, s2
     return theta - lr * (s1 / c1) / (np.sqrt(s2 / c2) + o["eps"]), s1, s2
-
-
-# --- random numbers ------------------------------------------------------------------------------------------------
-def philox(counter, key):
-    c, (k0, k1) = list(counter), key
-    for _ in range(10):
-        p0, p1 = 0xD2511F53 * c[0], 0xCD9E8D57 * c[2]
-        c = [(p1 >> 32) ^ c[1] ^ k0, p1 & 0xFFFFFFFF, (p0 >> 32) ^ c[3] ^ k1, p0 & 0xFFFFFFFF]
-        k0, k1 = (k0 + 0x9E3779B9) & 0xFFFFFFFF, (k1 + 0xBB67AE85) & 0xFFFFFFFF
-    return c
-
-
-def element(seed, stream, index):
-    """The two words of element `index`; seed and stream are pairs of words, the low one first."""
-    block = index >> 1
-    words = philox([block & 0xFFFFFFFF, block >> 32] + stream, seed)
-    return words[2 * (index & 1):][:2]
-
-
-def uniform(seed, stream, index):
-    low, high = element(seed, stream, index)
-    return (((low << 32 | high) >> 12) + 0.5) * 2.0 ** -52
-
-
-def quantile(u):
-    if not 0 < u < 1:
-        return {0: -math.inf, 1: math.inf}.get(u, math.nan)
-    return NormalDist().inv_cdf(u)
-
-
-def permutation(seed, stream, n):
-    p = list(range(n))
-    for i in range(n - 1, 0, -1):
-        j = element(seed, stream, i)[0] * (i + 1) >> 32
-        p[i], p[j] = p[j], p[i]
-    return p
 
 
 # --- whole models --------------------------------------------------------------------------------------------------
