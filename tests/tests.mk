@@ -20,5 +20,5 @@ include $(srcdir)/tests/ports.mk
 
 # Specification, reference and tests name each other; the script reads the source tree.
 TESTS += tests/coverage.sh
-EXTRA_DIST += tests/coverage.sh docs tests/support/lsan.supp
+EXTRA_DIST += tests/coverage.sh docs tests/support/lsan.supp tests/mutants
 include $(srcdir)/tests/checkkern.mk
