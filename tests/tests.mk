@@ -2,7 +2,9 @@
 # Criterion ignores the exit status with which a test's process reports its leaks.
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 SH_LOG_DRIVER = $(LOG_DRIVER)
-TEST_EXTENSIONS = .sh
+# .long: programs of check-long; automake has no rule for a test without an extension that TESTS does not list.
+LONG_LOG_DRIVER = $(LOG_DRIVER)
+TEST_EXTENSIONS = .sh .long
 SH_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = CRITERION_OUTPUTS=tap:-; AEVB_SRCDIR='$(abs_top_srcdir)'; AEVB_BUILDDIR='$(abs_top_builddir)'; \
 	LSAN_OPTIONS='suppressions=$(abs_top_srcdir)/tests/support/lsan.supp:print_suppressions=0'; \
