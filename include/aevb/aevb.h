@@ -9,6 +9,7 @@
 #include "aevb/format.h"
 #include "aevb/infer.h"
 #include "aevb/level.h"
+#include "aevb/limits.h"
 #include "aevb/model.h"
 #include "aevb/objective.h"
 #include "aevb/optim.h"
