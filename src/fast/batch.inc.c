@@ -20,10 +20,15 @@ VINLINE vec v_threshold(vec x)
     return v_select(v_le(v_set1(R(0.5)), x), v_set1(R(1.0)), v_set1(R(0.0)));
 }
 
+/* The rows lie anywhere in memory: each is asked for while the one before the last is converted. */
 static void k_gather_u8(size_t B, size_t X, const uint8_t *rows, const uint32_t *index, int threshold, real *x)
 {
+    enum { AHEAD = 2, LINE = 64 };
     for (size_t b = 0; b < B; b++) {
         const uint8_t *row = rows + (size_t)index[b] * X;
+        for (size_t i = 0; b + AHEAD < B && i < X; i += LINE) {
+            __builtin_prefetch(rows + (size_t)index[b + AHEAD] * X + i);
+        }
         real *out = x + b * X;
         for (size_t i = 0; i < X; i += VL) {
             const size_t m = v_count(X - i);
