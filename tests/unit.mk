@@ -35,6 +35,7 @@ unit_programs = \
 	tests/test_moments \
 	tests/test_network \
 	tests/test_npy_write \
+	tests/test_npz_write \
 	tests/test_objective \
 	tests/test_optim \
 	tests/test_resume \
