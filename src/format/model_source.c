@@ -73,17 +73,17 @@ static aevb_status open_hdf5(aevb_model_file *file, const aevb_file_in *in, cons
     return status == AEVB_OK ? aevb_keras_describe(file, err) : status;
 }
 
-/* The architecture that aevb_model_write_npz puts beside the tensors; it is no tensor. */
-static aevb_status take_npz_arch(aevb_model_file *file, const aevb_npz_array *array, aevb_error *err)
+/* What aevb_model_write_npz puts beside the tensors: bytes of a text, no tensor. */
+static aevb_status take_npz_text(aevb_model_file *file, const aevb_npz_array *array, char **text, aevb_error *err)
 {
     const aevb_npy *npy = &array->npy;
     if (array->status != AEVB_OK || npy->type != AEVB_NPY_U1 || npy->ndim != 1 || npy->count > file->limits.json_bytes)
-        return aevb_fail(err, AEVB_EFORMAT, "%s: array \"" AEVB_ARCH_KEY "\" is not the bytes of a text",
-                         aevb_model_file_path(file));
-    file->npz_arch = aevb_alloc((size_t)npy->count + 1, 1);
-    if (file->npz_arch == NULL)
+        return aevb_fail(err, AEVB_EFORMAT, "%s: array \"%s\" is not the bytes of a text", aevb_model_file_path(file),
+                         array->name);
+    *text = aevb_alloc((size_t)npy->count + 1, 1);
+    if (*text == NULL)
         return aevb_fail_memory(err);
-    return aevb_npy_rows_u8(array->in, npy, 0, npy->rows, (unsigned char *)file->npz_arch, err);
+    return aevb_npy_rows_u8(array->in, npy, 0, npy->rows, (unsigned char *)*text, err);
 }
 
 static aevb_status open_npz(aevb_model_file *file, aevb_error *err)
@@ -97,8 +97,11 @@ static aevb_status open_npz(aevb_model_file *file, aevb_error *err)
         return aevb_fail_memory(err);
     for (size_t i = 0; i < file->npz.n; i++) {
         const aevb_npz_array *array = &file->npz.arrays[i];
-        if (strcmp(array->name, AEVB_ARCH_KEY) == 0) {
-            aevb_status status = take_npz_arch(file, array, err);
+        char **text = strcmp(array->name, AEVB_ARCH_KEY) == 0    ? &file->npz_arch
+                      : strcmp(array->name, AEVB_PARTS_KEY) == 0 ? &file->npz_parts
+                                                                 : NULL;
+        if (text != NULL) {
+            aevb_status status = take_npz_text(file, array, text, err);
             if (status != AEVB_OK)
                 return status;
             continue;
@@ -201,8 +204,9 @@ void aevb_model_file_close(aevb_model_file *file)
     aevb_file_in_close(file->image_in);
     aevb_free(file->image);
     aevb_free(file->npz_arch);
+    aevb_free(file->npz_parts);
     aevb_free(file->npz_tensors);
-    aevb_npz_close(&file->npz);
+    aevb_npz_in_close(&file->npz);
     aevb_safetensors_close(file->safetensors);
     aevb_file_in_close(file->in);
     aevb_free(file);
@@ -233,21 +237,27 @@ const aevb_stored_tensor *aevb_model_file_find(const aevb_model_file *file, cons
 
 size_t aevb_model_file_n_metadata(const aevb_model_file *file)
 {
-    return file->safetensors != NULL ? aevb_safetensors_n_metadata(file->safetensors) : file->npz_arch != NULL;
+    if (file->safetensors != NULL)
+        return aevb_safetensors_n_metadata(file->safetensors);
+    return (file->npz_arch != NULL) + (size_t)(file->npz_parts != NULL);
 }
 
 const char *aevb_model_file_metadata_key(const aevb_model_file *file, size_t i)
 {
     if (file->safetensors != NULL)
         return aevb_safetensors_metadata_key(file->safetensors, i);
-    return file->npz_arch != NULL && i == 0 ? AEVB_ARCH_KEY : NULL;
+    if (i >= aevb_model_file_n_metadata(file))
+        return NULL;
+    return i == 0 && file->npz_arch != NULL ? AEVB_ARCH_KEY : AEVB_PARTS_KEY;
 }
 
 const char *aevb_model_file_metadata(const aevb_model_file *file, const char *key)
 {
     if (file->safetensors != NULL)
         return aevb_safetensors_metadata(file->safetensors, key);
-    return strcmp(key, AEVB_ARCH_KEY) == 0 ? file->npz_arch : NULL;
+    return strcmp(key, AEVB_ARCH_KEY) == 0    ? file->npz_arch
+           : strcmp(key, AEVB_PARTS_KEY) == 0 ? file->npz_parts
+                                              : NULL;
 }
 
 static aevb_status read_npz(const aevb_model_file *file, const aevb_stored_tensor *tensor, double *out,

@@ -27,7 +27,7 @@ struct aevb_model_file {
     aevb_safetensors *safetensors;
     aevb_npz_in npz;
     aevb_stored_tensor *npz_tensors;
-    char *npz_arch; /* metadata of a .npz of ours */
+    char *npz_arch, *npz_parts; /* metadata of a .npz of ours, or NULL */
     unsigned char *image; /* model.weights.h5 out of a .keras */
     aevb_file_in *image_in;
     aevb_hdf5_in *hdf5;

@@ -33,7 +33,7 @@ static aevb_npz_array *add_slot(aevb_npz_in *npz)
     return &npz->arrays[npz->n];
 }
 
-aevb_status aevb_npz_add(aevb_npz_in *npz, const char *path, aevb_archive_in *archive, const aevb_member *member,
+aevb_status aevb_npz_in_add(aevb_npz_in *npz, const char *path, aevb_archive_in *archive, const aevb_member *member,
                          const aevb_limits *limits, aevb_error *err)
 {
     if (npz->n >= limits->tensors)
@@ -69,7 +69,7 @@ aevb_status aevb_npz_add(aevb_npz_in *npz, const char *path, aevb_archive_in *ar
     return status == AEVB_OK ? AEVB_OK : aevb_fail(err, status, "%s", detail.message);
 }
 
-aevb_status aevb_npz_open(const aevb_file_in *in, const aevb_limits *limits, aevb_npz_in *out, aevb_error *err)
+aevb_status aevb_npz_in_open(const aevb_file_in *in, const aevb_limits *limits, aevb_npz_in *out, aevb_error *err)
 {
     const aevb_limits bounds = aevb_limits_or_default(limits);
     const aevb_member *member = NULL;
@@ -81,17 +81,17 @@ aevb_status aevb_npz_open(const aevb_file_in *in, const aevb_limits *limits, aev
             status = aevb_fail(err, AEVB_EFORMAT, "%s: member \"%.200s\": not an array (.npy)", aevb_file_in_path(in),
                                member->name);
         else
-            status = aevb_npz_add(&npz, aevb_file_in_path(in), archive, member, &bounds, err);
+            status = aevb_npz_in_add(&npz, aevb_file_in_path(in), archive, member, &bounds, err);
     }
     aevb_archive_close(archive);
     if (status == AEVB_OK)
         *out = npz;
     else
-        aevb_npz_close(&npz);
+        aevb_npz_in_close(&npz);
     return status;
 }
 
-void aevb_npz_close(aevb_npz_in *npz)
+void aevb_npz_in_close(aevb_npz_in *npz)
 {
     for (size_t i = 0; i < npz->n; i++) {
         aevb_file_in_close(npz->arrays[i].in);

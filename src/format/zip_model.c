@@ -50,7 +50,7 @@ static aevb_status take_member(aevb_model_file *file, aevb_archive_in *archive, 
     if (strcmp(name, "config.json") == 0)
         return take_config(file, archive, member, err);
     if (ends_in(name, ".npy"))
-        return aevb_npz_add(&file->npz, path, archive, member, &file->limits, err);
+        return aevb_npz_in_add(&file->npz, path, archive, member, &file->limits, err);
     if (member->directory || strcmp(name, "metadata.json") == 0 || strncmp(name, "assets/", 7) == 0)
         return AEVB_OK;
     return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: member \"%.200s\": part of neither a .npz nor a .keras", path, name);
