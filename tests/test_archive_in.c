@@ -104,7 +104,8 @@ Test(archive_in, members)
 {
     const item items[] = {{.name = "d/", .type = AE_IFDIR}, {.name = "d/a.txt", .content = "hello"},
                           {.name = "./b", .content = "world"}, {.name = "empty"},
-                          {.name = "\xc3\xa4/\xe2\x82\xac.png", .content = "utf-8"}, {.name = "x..y/..z", .content = "dots"}};
+                          {.name = "\xc3\xa4/\xe2\x82\xac.png", .content = "utf-8"},
+                          {.name = "x..y/..z", .content = "dots"}};
     for (int kind = ZIP; kind <= TGZ; kind++)
         for (int content = 0; content < 2; content++) {
             char text[400];

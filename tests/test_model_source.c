@@ -206,7 +206,8 @@ Test(model_source, a_file_that_shrinks)
         if (npz)
             cr_expect_eq(status, AEVB_OK, "%s", err.message);
         else
-            cr_expect(status == AEVB_EIO && strstr(err.message, "while being read") != NULL, "%s", err.message);
+            cr_expect(status == AEVB_EIO && strstr(err.message, "while being read") != NULL, "%s",
+                      err.message);
         aevb_model_free(model);
         aevb_model_file_close(file);
         free(bytes);
@@ -266,7 +267,8 @@ static void put_array(hid_t file, const char *path, int ndim, const hsize_t *dim
 /* A decoder 2-3-6 as Keras 3 lays it out. */
 static unsigned char *save_hdf5(size_t *n)
 {
-    hid_t file = H5Fcreate(temp_path("h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), links = H5Pcreate(H5P_LINK_CREATE);
+    hid_t file = H5Fcreate(temp_path("h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t links = H5Pcreate(H5P_LINK_CREATE);
     H5Pset_create_intermediate_group(links, 1);
     put_array(file, "layers/dense/vars/0", 2, (const hsize_t[]){2, 3}, links);
     put_array(file, "layers/dense/vars/1", 1, (const hsize_t[]){3}, links);

@@ -10,7 +10,8 @@
 
 aevb_cli_source_options aevb_cli_source_default(void)
 {
-    return (aevb_cli_source_options){.how = aevb_cli_model_default(), .binarise = -1, .seed = 1, .engine = aevb_cli_engine_default()};
+    return (aevb_cli_source_options){.how = aevb_cli_model_default(), .binarise = -1, .seed = 1,
+                                     .engine = aevb_cli_engine_default()};
 }
 
 static const char *split_name(int i)

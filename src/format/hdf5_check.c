@@ -63,7 +63,8 @@ static aevb_status check_chunk(hid_t list, const aevb_stored_tensor *tensor, uin
         chunk *= dims[i];
     }
     if (chunk > bytes && chunk > CHUNK_FREE)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "chunks of %" PRIu64 " bytes for an array of %" PRIu64, chunk, bytes);
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "chunks of %" PRIu64 " bytes for an array of %" PRIu64, chunk,
+                         bytes);
     return AEVB_OK;
 }
 
@@ -166,7 +167,9 @@ aevb_status aevb_hdf5_check_array(hid_t set, const aevb_limits *limits, uint64_t
 {
     hid_t type = H5Dget_type(set), space = H5Dget_space(set), list = H5Dget_create_plist(set);
     aevb_stored_tensor found = {.name = NULL};
-    aevb_status status = type < 0 || space < 0 || list < 0 ? aevb_fail(err, AEVB_EFORMAT, "a damaged array") : AEVB_OK;
+    aevb_status status = AEVB_OK;
+    if (type < 0 || space < 0 || list < 0)
+        status = aevb_fail(err, AEVB_EFORMAT, "a damaged array");
     if (status == AEVB_OK)
         status = find_type(type, &found, err);
     if (status == AEVB_OK)
@@ -253,8 +256,8 @@ static aevb_status copy_variable(hid_t attribute, hid_t type, hid_t space, uint6
     return status;
 }
 
-aevb_status aevb_hdf5_read_strings(hid_t file, const char *group, const char *attribute, uint64_t largest, char **text,
-                                   size_t *n, aevb_error *err)
+aevb_status aevb_hdf5_read_strings(hid_t file, const char *group, const char *attribute, uint64_t largest,
+                                   char **text, size_t *n, aevb_error *err)
 {
     if (H5Aexists_by_name(file, group, attribute, H5P_DEFAULT) <= 0)
         return AEVB_OK;

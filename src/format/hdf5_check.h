@@ -26,7 +26,7 @@ aevb_status aevb_hdf5_check_array(hid_t set, const aevb_limits *limits, uint64_t
 aevb_status aevb_hdf5_scan(const void *bytes, size_t n, uint64_t *largest, aevb_error *err);
 
 /* The strings of an attribute, as aevb_hdf5_strings has them; largest: no string of variable length is longer. */
-aevb_status aevb_hdf5_read_strings(hid_t file, const char *group, const char *attribute, uint64_t largest, char **text,
-                                   size_t *n, aevb_error *err);
+aevb_status aevb_hdf5_read_strings(hid_t file, const char *group, const char *attribute, uint64_t largest,
+                                   char **text, size_t *n, aevb_error *err);
 
 #endif

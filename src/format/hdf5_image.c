@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Looks at the bytes of an HDF5 file before libhdf5 does: what its strings of variable length can cost. libhdf5 copies
- * a heap object for every element that points to it, with no limit of its own. */
+ * Looks at the bytes of an HDF5 file before libhdf5 does: what its strings of variable length can cost. libhdf5
+ * copies a heap object for every element that points to it, with no limit of its own. */
 #include "config.h"
 #include "format/hdf5_check.h"
 
@@ -21,7 +21,8 @@ static aevb_status check_superblock(const unsigned char *image, size_t n, aevb_e
         return aevb_fail(err, AEVB_EUNSUPPORTED, "superblock version %u", version);
     const unsigned char *sizes = image + (version < 2 ? 13 : 9);
     if (sizes[0] != 8 || sizes[1] != 8)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "addresses of %u and lengths of %u bytes; 8 are read", sizes[0], sizes[1]);
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "addresses of %u and lengths of %u bytes; 8 are read", sizes[0],
+                         sizes[1]);
     return AEVB_OK;
 }
 

@@ -272,9 +272,9 @@ aevb_status aevb_hdf5_strings(const aevb_hdf5_in *file, const char *group, const
     if (H5Lexists(file->file, group, H5P_DEFAULT) > 0 || strcmp(group, "/") == 0)
         status = aevb_hdf5_read_strings(file->file, group, attribute, file->largest_heap, text, n, &detail);
     aevb_hdf5_end(before);
-    return status == AEVB_OK ? AEVB_OK
-                             : aevb_fail(err, status, "%s: \"%.200s\": attribute %s: %s", file->path, group, attribute,
-                                         detail.message);
+    if (status != AEVB_OK)
+        aevb_fail(err, status, "%s: \"%.200s\": attribute %s: %s", file->path, group, attribute, detail.message);
+    return status;
 }
 
 #else

@@ -21,8 +21,8 @@ typedef struct search {
     size_t n_picked, n_encoder;
     unsigned long used; /* bit per layer; heads are used from the start */
     unsigned long steps;
-    /* Arrangements found: 3 in the order of the list throughout, 2 so within each network, 1 any whose networks mirror
-     * each other, as ours do, 0 any other. */
+    /* Arrangements found: 3 in the order of the list throughout, 2 so within each network, 1 any whose networks
+     * mirror each other, as ours do, 0 any other. */
     unsigned found[RANKS];
     aevb_roles roles[RANKS];
 } search;
@@ -60,7 +60,8 @@ static void note(search *s)
     if (s->n_encoder > AEVB_MAX_HIDDEN || n_decoder > AEVB_MAX_HIDDEN + (s->out_mu == NULL) || s->found[rank]++ > 0)
         return;
     *roles = (aevb_roles){.mu = s->mu, .logvar = s->logvar, .n_encoder = s->n_encoder,
-                          .n_decoder = n_decoder - (s->out_mu == NULL), .out = s->out_mu, .out_logvar = s->out_logvar};
+                          .n_decoder = n_decoder - (s->out_mu == NULL), .out = s->out_mu,
+                          .out_logvar = s->out_logvar};
     for (size_t i = 0; i < s->n_encoder; i++)
         roles->encoder[i] = s->picked[i];
     for (size_t i = 0; i < roles->n_decoder; i++)
