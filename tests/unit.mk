@@ -13,6 +13,7 @@ tests_libsupport_a_SOURCES = tests/support/bounded_vae.c tests/support/bounded_v
 	tests/support/toy_run.c tests/support/toy_run.h
 
 unit_programs = \
+	tests/test_archive_in \
 	tests/test_atomic_file \
 	tests/test_checkpoint \
 	tests/test_conform \
@@ -32,9 +33,12 @@ unit_programs = \
 	tests/test_level \
 	tests/test_likelihood \
 	tests/test_model_file \
+	tests/test_model_source \
 	tests/test_moments \
 	tests/test_network \
+	tests/test_npy_read \
 	tests/test_npy_write \
+	tests/test_npz_write \
 	tests/test_objective \
 	tests/test_optim \
 	tests/test_resume \

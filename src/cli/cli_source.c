@@ -10,7 +10,8 @@
 
 aevb_cli_source_options aevb_cli_source_default(void)
 {
-    return (aevb_cli_source_options){.binarise = -1, .seed = 1, .engine = aevb_cli_engine_default()};
+    return (aevb_cli_source_options){.how = aevb_cli_model_default(), .binarise = -1, .seed = 1,
+                                     .engine = aevb_cli_engine_default()};
 }
 
 static const char *split_name(int i)
@@ -43,12 +44,12 @@ error_t aevb_cli_source_option(int key, char *arg, const struct argp_state *stat
     case ARGP_KEY_END:
         aevb_cli_need(state, "--model", options->model);
         return 0;
-    default:
-        return aevb_cli_engine_option(key, arg, state, &options->engine);
     }
+    error_t taken = aevb_cli_model_option(key, arg, state, &options->how);
+    return taken != ARGP_ERR_UNKNOWN ? taken : aevb_cli_engine_option(key, arg, state, &options->engine);
 }
 
-int aevb_cli_source_open_model(const aevb_cli_source_options *options, aevb_cli_source *source)
+int aevb_cli_source_open_model(const aevb_cli_source_options *options, unsigned parts, aevb_cli_source *source)
 {
     *source = (aevb_cli_source){.engine = NULL};
     aevb_error err = {.status = AEVB_OK};
@@ -61,9 +62,13 @@ int aevb_cli_source_open_model(const aevb_cli_source_options *options, aevb_cli_
         return aevb_cli_fail("the name of the model is too long");
     if (source->is_run && (status = aevb_train_config_load(options->model, &source->run, &err)) != AEVB_OK)
         return aevb_cli_fail_status(status, &err);
-    aevb_model *model = NULL;
-    if ((status = aevb_model_load(source->model_path, &model, &err)) != AEVB_OK)
-        return aevb_cli_fail_status(status, &err);
+    aevb_model *model = aevb_cli_model_load(source->model_path, &options->how);
+    if (model == NULL)
+        return AEVB_EXIT_FAILED;
+    if ((model->parts & parts) != parts) {
+        aevb_model_free(model);
+        return aevb_cli_fail("%s: a decoder alone; this needs the encoder too", source->model_path);
+    }
     source->arch = model->arch;
     status = aevb_engine_create(&options->engine, &model->arch, &source->engine, &err);
     if (status == AEVB_OK)
