@@ -4,6 +4,7 @@ check_LIBRARIES = tests/libsupport.a
 tests_libsupport_a_SOURCES = tests/support/bounded_vae.c tests/support/bounded_vae.h tests/support/deriv_check.h \
 	tests/support/error_bound.c tests/support/error_bound.h \
 	tests/support/idx_files.c tests/support/idx_files.h \
+	tests/support/image_files.c tests/support/image_files.h \
 	tests/support/leaks.h tests/support/open_data.h \
 	tests/support/ref_port.c tests/support/ref_port.h tests/support/ref_wholes.c \
 	tests/support/sha256_hex.h \
@@ -27,6 +28,7 @@ unit_programs = \
 	tests/test_gradcheck \
 	tests/test_gradients \
 	tests/test_idx \
+	tests/test_image \
 	tests/test_kl \
 	tests/test_known_truth \
 	tests/test_level \
