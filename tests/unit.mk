@@ -14,6 +14,7 @@ tests_libsupport_a_SOURCES = tests/support/bounded_vae.c tests/support/bounded_v
 	tests/support/toy_run.c tests/support/toy_run.h
 
 unit_programs = \
+	tests/test_archive_in \
 	tests/test_atomic_file \
 	tests/test_checkpoint \
 	tests/test_conform \
@@ -36,6 +37,7 @@ unit_programs = \
 	tests/test_model_file \
 	tests/test_moments \
 	tests/test_network \
+	tests/test_npy_read \
 	tests/test_npy_write \
 	tests/test_objective \
 	tests/test_optim \
