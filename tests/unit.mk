@@ -11,7 +11,8 @@ tests_libsupport_a_SOURCES = tests/support/bounded_vae.c tests/support/bounded_v
 	tests/support/small_vae.c tests/support/small_vae.h \
 	tests/support/st_bytes.c tests/support/st_bytes.h \
 	tests/support/temp_files.c tests/support/temp_files.h \
-	tests/support/toy_run.c tests/support/toy_run.h
+	tests/support/toy_run.c tests/support/toy_run.h \
+	tests/support/tree_files.c tests/support/tree_files.h
 
 unit_programs = \
 	tests/test_archive_in \
@@ -41,6 +42,7 @@ unit_programs = \
 	tests/test_npy_write \
 	tests/test_objective \
 	tests/test_optim \
+	tests/test_pictures \
 	tests/test_resume \
 	tests/test_png_grid \
 	tests/test_reconstruct \
