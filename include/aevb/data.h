@@ -22,11 +22,13 @@ typedef struct aevb_dataset {
     uint8_t *u8;                   /* [n][X] */
     double *f64;                   /* [n][X] */
     uint32_t *labels;              /* [n], or NULL */
-    char sha256[65];               /* of the row bytes as stored above (f64: little-endian doubles), hex */
     struct aevb_storage *storage;  /* private: the memory that both parts of a source share, or NULL */
 } aevb_dataset;
 
 AEVB_API void aevb_dataset_free(aevb_dataset *dataset); /* NULL is fine */
+
+/* The SHA-256 in hexadecimal of the row bytes as stored (f64: little-endian doubles). */
+AEVB_API void aevb_dataset_sha256(const aevb_dataset *dataset, char hex[65]);
 
 /* The two parts of a data source; test may be NULL when the source has none. */
 typedef struct aevb_data {

@@ -99,6 +99,7 @@ int aevb_cli_source_open_data(const aevb_cli_source_options *options, aevb_cli_s
         return aevb_cli_fail("%s has no %s part", name, source->part);
     if (part->x_dim != source->arch.x_dim)
         return aevb_cli_fail("%s has rows of %zu values, the model takes %zu", name, part->x_dim, source->arch.x_dim);
+    source->whole_part = part;
     source->rows = *part;
     if (options->limit > 0 && options->limit < source->rows.n)
         source->rows.n = options->limit;

@@ -39,6 +39,7 @@ typedef struct aevb_cli_source {
     aevb_arch arch;
     aevb_engine *engine;    /* with the model's parameters */
     aevb_data data;         /* empty unless opened */
+    const aevb_dataset *whole_part; /* borrows from data, as rows does */
     aevb_dataset rows;      /* the part and the rows asked for; borrows from data */
     const char *part;       /* "test" or "train" */
     aevb_binarise binarise;

@@ -208,7 +208,7 @@ static void hash_numbers(struct sha256_ctx *sha, const double *x, size_t n)
     }
 }
 
-void aevb_dataset_hash(aevb_dataset *dataset)
+void aevb_dataset_sha256(const aevb_dataset *dataset, char hex[65])
 {
     struct sha256_ctx sha;
     uint8_t digest[SHA256_DIGEST_SIZE];
@@ -219,5 +219,5 @@ void aevb_dataset_hash(aevb_dataset *dataset)
         hash_numbers(&sha, dataset->f64, dataset->n * dataset->x_dim);
     sha256_digest(&sha, sizeof digest, digest);
     for (size_t i = 0; i < sizeof digest; i++)
-        snprintf(dataset->sha256 + 2 * i, 3, "%02x", digest[i]);
+        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
 }

@@ -27,9 +27,6 @@ aevb_status aevb_dataset_split(aevb_dataset *whole, size_t n_test, uint64_t seed
 /* The same without the permutation. */
 aevb_status aevb_dataset_part(aevb_dataset *whole, size_t n_test, aevb_dataset **test, aevb_error *err);
 
-/* Fills in sha256 from the bytes of the rows. */
-void aevb_dataset_hash(aevb_dataset *dataset);
-
 /* The built-in sprites as one data set, labels = indices. [SPRITE.1] */
 aevb_status aevb_sprites_load(aevb_dataset **out, aevb_error *err);
 

@@ -151,9 +151,6 @@ aevb_status aevb_data_open(const char *source, const aevb_data_options *options,
     }
     if (used.limit > 0 && used.limit < data.train->n)
         data.train->n = used.limit;
-    aevb_dataset_hash(data.train);
-    if (data.test != NULL)
-        aevb_dataset_hash(data.test);
     *out = data;
     return AEVB_OK;
 }

@@ -6,7 +6,7 @@
 #include "data/pictures.h"
 
 /* Recognises a file by its first bytes, of the content when it is gzip, and opens it as what it is. `out` is filled but
- * for the hashes and the limit of rows; on failure the caller closes it. */
+ * for the limit of rows; on failure the caller closes it. */
 aevb_status aevb_data_from_file(const aevb_file_in *in, const aevb_data_options *options, aevb_data *out,
                                 aevb_error *err);
 
