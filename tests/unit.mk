@@ -16,6 +16,7 @@ tests_libsupport_a_SOURCES = tests/support/bounded_vae.c tests/support/bounded_v
 
 unit_programs = \
 	tests/test_archive_in \
+	tests/test_arrays \
 	tests/test_atomic_file \
 	tests/test_checkpoint \
 	tests/test_conform \
@@ -31,6 +32,7 @@ unit_programs = \
 	tests/test_gradients \
 	tests/test_idx \
 	tests/test_image \
+	tests/test_image_steps \
 	tests/test_kl \
 	tests/test_known_truth \
 	tests/test_level \
