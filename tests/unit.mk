@@ -42,6 +42,7 @@ unit_programs = \
 	tests/test_network \
 	tests/test_npy_read \
 	tests/test_npy_write \
+	tests/test_npz_write \
 	tests/test_objective \
 	tests/test_optim \
 	tests/test_pictures \

@@ -21,8 +21,10 @@ static const struct argp_option options[] = {
     AEVB_CLI_DATA_OPTIONS,
     {"samples", key_samples, "K", 0, "samples of the importance-weighted bound, 0 to leave it out (default 100)", 0},
     {"json", key_json, NULL, 0, "the result as JSON", 0},
+    AEVB_CLI_IMPORT_OPTIONS,
     AEVB_CLI_ENGINE_OPTIONS,
     AEVB_CLI_PICTURE_OPTIONS,
+    AEVB_CLI_LIMIT_OPTIONS,
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -116,7 +118,7 @@ int aevb_cli_eval(int argc, char **argv)
     eval_options o = {.source = aevb_cli_source_default(), .samples = 100};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     o.source.engine.max_samples = o.samples > samples_at_once ? samples_at_once : o.samples > 0 ? o.samples : 1;
-    int result = aevb_cli_source_open_model(&o.source, &source);
+    int result = aevb_cli_source_open_model(&o.source, AEVB_HAS_BOTH, &source);
     if (result == AEVB_EXIT_OK)
         result = aevb_cli_source_open_data(&o.source, &source);
     if (result == AEVB_EXIT_OK)

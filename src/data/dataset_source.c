@@ -78,7 +78,7 @@ aevb_status aevb_data_from_file(const aevb_file_in *in, const aevb_data_options 
     if (zip && is_npz) {
         strcpy(out->name, "npz");
         status = refuse_steps(path, options, err);
-        return status == AEVB_OK ? aevb_npz_open(in, options, out, err) : status;
+        return status == AEVB_OK ? aevb_data_from_npz(in, options, out, err) : status;
     }
     if (zip || memcmp(first + TAR_MAGIC, "ustar", 5) == 0) {
         strcpy(out->name, "pictures");

@@ -231,7 +231,7 @@ aevb_status aevb_checkpoint_read(aevb_run *run, aevb_error *err)
     char path[AEVB_RUN_PATH];
     aevb_safetensors *file;
     aevb_status status = aevb_run_path(run->dir, NAME, path, err);
-    if (status != AEVB_OK || (status = aevb_safetensors_open(path, &file, err)) != AEVB_OK)
+    if (status != AEVB_OK || (status = aevb_safetensors_open(path, NULL, &file, err)) != AEVB_OK)
         return status;
     status = read_all(run, file, path, err);
     aevb_safetensors_close(file);

@@ -78,7 +78,7 @@ void toy_params(const char *run, double params[TOY_PARAMS])
 {
     aevb_model *model;
     aevb_error err = {0};
-    cr_assert_eq(aevb_model_load(toy_file(run, "model.safetensors"), &model, &err), AEVB_OK, "%s", err.message);
+    cr_assert_eq(aevb_model_load(toy_file(run, "model.safetensors"), NULL, NULL, &model, &err), AEVB_OK, "%s", err.message);
     cr_assert_eq(model->layout.n_params, TOY_PARAMS);
     memcpy(params, model->params, TOY_PARAMS * sizeof *params);
     aevb_model_free(model);
@@ -142,8 +142,8 @@ static void demand_same_file(const char *run, const char *other, const char *nam
 {
     aevb_safetensors *a, *b;
     aevb_error err = {0};
-    cr_assert_eq(aevb_safetensors_open(toy_file(run, name), &a, &err), AEVB_OK, "%s", err.message);
-    cr_assert_eq(aevb_safetensors_open(toy_file(other, name), &b, &err), AEVB_OK, "%s", err.message);
+    cr_assert_eq(aevb_safetensors_open(toy_file(run, name), NULL, &a, &err), AEVB_OK, "%s", err.message);
+    cr_assert_eq(aevb_safetensors_open(toy_file(other, name), NULL, &b, &err), AEVB_OK, "%s", err.message);
     cr_assert_eq(aevb_safetensors_count(a), aevb_safetensors_count(b));
     cr_assert_eq(aevb_safetensors_n_metadata(a), aevb_safetensors_n_metadata(b));
     for (size_t i = 0; i < aevb_safetensors_count(a); i++)
