@@ -10,7 +10,8 @@ libaevb_core_la_SOURCES += src/format/file_in.c src/format/file_in.h src/format/
 	src/format/zip_model.c src/format/model_source.c src/format/model_source.h src/format/keras_config.c \
 	src/format/keras_config.h src/format/keras_describe.c src/format/layer_names.c src/format/layer_names.h \
 	src/format/import_layers.c src/format/import_layers.h src/format/import_roles.c src/format/import_map.c \
-	src/format/model_import.c src/format/model_npz.c
+	src/format/model_import.c src/format/model_npz.c \
+	src/format/onnx_write.c src/format/proto_out.c src/format/proto_out.h
 if HAVE_HDF5
 libaevb_core_la_SOURCES += src/format/hdf5_check.c
 endif
