@@ -11,8 +11,8 @@ examples_train_tiny_SOURCES = examples/train_tiny.c
 examples_train_tiny_LDADD = libaevb.la
 
 # make check-long: the same harness over what takes minutes or wants the data of AEVB_DATA.
-LONG_TESTS = tests/long_train.sh tests/vectors_regenerate.sh
-EXTRA_DIST += $(LONG_TESTS)
+LONG_TESTS = tests/long_train.sh tests/data_real.sh tests/vectors_regenerate.sh
+EXTRA_DIST += $(LONG_TESTS) tests/pictures_pillow.py
 check-long: all $(check_PROGRAMS) $(long_programs)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(LONG_TESTS)' TEST_SUITE_LOG=test-suite-long.log
 .PHONY: check-long

@@ -47,7 +47,7 @@ typedef enum aevb_grey_rule {
 
 AEVB_API const char *aevb_grey_rule_name(aevb_grey_rule rule); /* NULL for a number that is none */
 
-/* What is done to every picture of a tree of pictures before it is a row, in this order [DATA.5] [DATA.6]. */
+/* What is done to every picture of a tree of pictures before it is a row, in this order [DATA.7] [DATA.5]. */
 typedef struct aevb_picture_steps {
     size_t crop_top, crop_bottom; /* rows crop_top..crop_bottom-1 are kept; all four 0: the whole picture */
     size_t crop_left, crop_right; /* and columns crop_left..crop_right-1 */

@@ -39,7 +39,7 @@ aevb_status aevb_image_make(const aevb_image_bytes *in, uint64_t rows, uint64_t 
 aevb_status aevb_image_steps_size(const char *name, const aevb_image *image, const aevb_picture_steps *steps,
                                   size_t *rows, size_t *cols, aevb_error *err);
 
-/* row[rows * cols] <- the picture after the steps, whose size aevb_image_steps_size gave. [DATA.5] [DATA.6] */
+/* row[rows * cols] <- the picture after the steps, whose size aevb_image_steps_size gave. [DATA.5] [DATA.7] */
 aevb_status aevb_image_steps(const aevb_image *image, const aevb_picture_steps *steps, uint8_t *row, aevb_error *err);
 
 #endif
