@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "data/sources.h"
 #include "image_files.h"
 #include "leaks.h"
 #include "open_data.h"
@@ -303,5 +304,73 @@ Test(pictures, reports_exhausted_memory_at_every_allocation)
         cr_assert_eq(status, AEVB_OK, "kind %d: %d", kind, (int)status);
         cr_expect_geq(failures, 2 * MOST);
         aevb_data_close(&data);
+    }
+}
+
+/* Whatever byte is wrong: rows, or one message. */
+Test(pictures, archives_with_any_byte_changed)
+{
+    static const char *const names[] = {"a/1.pgm", "b/2.pgm"};
+    tree t;
+    make_tree(&t, names, 2);
+    for (int kind = TREE_TAR; kind <= TREE_ZIP; kind++) {
+        size_t n, refused = 0, step = kind == TREE_TAR ? 7 : 1;
+        const char *path = tree_write((tree_kind)kind, "whole", t.files, 2);
+        unsigned char *bytes = temp_read(path, &n);
+        for (size_t i = 0; i < n; i += step) {
+            aevb_data data;
+            aevb_error err = {0};
+            bytes[i] ^= 0xff;
+            temp_write(temp_path("bent"), bytes, n);
+            bytes[i] ^= 0xff;
+            if (open_data(temp_path("bent"), 0, 1, &data, &err) == AEVB_OK) {
+                aevb_data_close(&data);
+            } else {
+                refused++;
+                cr_expect(strncmp(err.message, temp_path("bent"), strlen(temp_path("bent"))) == 0 &&
+                          strchr(err.message, '\n') == NULL, "kind %d byte %zu: %s", kind, i, err.message);
+            }
+        }
+        cr_expect_gt(refused, n / step / 20, "kind %d: %zu of %zu", kind, refused, n);
+        free(bytes);
+    }
+}
+
+/* 25 MB of zeros in a few kilobytes. */
+Test(pictures, bombs_are_refused)
+{
+    size_t n = 15 + (size_t)5000 * 5000;
+    char *bytes = calloc(n, 1);
+    memcpy(bytes, "P5\n5000 5000\n1\n", 15);
+    tree_file file = {.name = "1.pgm", .bytes = bytes, .n = n};
+    expect_refused(tree_write(TREE_TGZ, "bomb.tgz", &file, 1), NULL, AEVB_EUNSUPPORTED, "more than 200 times as many");
+    expect_refused(tree_write(TREE_ZIP, "bomb.zip", &file, 1), NULL, AEVB_EUNSUPPORTED, "more than 200 times as many");
+    free(bytes);
+}
+
+/* Files are never mapped: one that shrinks or grows after it was opened is an error and no signal. */
+Test(pictures, files_that_change_while_they_are_read)
+{
+    static const char *const names[] = {"a/1.pgm", "b/2.pgm"};
+    tree t;
+    make_tree(&t, names, 2);
+    aevb_limits limits = aevb_limits_default();
+    aevb_data_options options = aevb_data_options_default();
+    options.limits = &limits;
+    for (int kind = TREE_TAR; kind <= TREE_ZIP; kind++) {
+        for (int grows = 0; grows < 2; grows++) {
+            const char *path = tree_write((tree_kind)kind, "changing", t.files, 2);
+            struct stat info;
+            aevb_file_in *in;
+            aevb_data data = {.train = NULL};
+            aevb_error err = {0};
+            cr_assert(stat(path, &info) == 0 && aevb_file_in_open(path, &in, NULL) == AEVB_OK);
+            cr_assert_eq(truncate(path, grows ? info.st_size + 1 : info.st_size / 3), 0);
+            cr_expect_eq(aevb_data_from_file(in, &options, &data, &err), AEVB_EIO, "%s", err.message);
+            cr_expect_not_null(strstr(err.message, grows ? "changed while being read" : "it shrank while being read"),
+                               "%s", err.message);
+            aevb_data_close(&data);
+            aevb_file_in_close(in);
+        }
     }
 }

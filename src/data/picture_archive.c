@@ -65,7 +65,7 @@ static aevb_status read_members(const aevb_file_in *in, const aevb_picture_list 
 aevb_status aevb_pictures_from_archive(const aevb_file_in *in, const aevb_data_options *options, aevb_data *out,
                                        aevb_error *err)
 {
-    aevb_picture_list list = {.source = aevb_file_in_path(in), .limits = options->limits};
+    aevb_picture_list list = {.source = aevb_file_in_path(in), .joint = ": ", .limits = options->limits};
     aevb_picture_rows rows = {.list = &list, .steps = &options->pictures, .stored = aevb_file_in_size(in)};
     aevb_status status = list_members(in, &list, err);
     if (status == AEVB_OK)

@@ -16,7 +16,7 @@ typedef struct long_name { char text[480]; } long_name;
 static long_name name_of(const aevb_picture_rows *rows, const aevb_picture_entry *entry)
 {
     long_name name;
-    snprintf(name.text, sizeof name.text, "%s: %s", rows->list->source, entry->name);
+    snprintf(name.text, sizeof name.text, "%s%s%s", rows->list->source, rows->list->joint, entry->name);
     return name;
 }
 
