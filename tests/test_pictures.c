@@ -72,7 +72,8 @@ Test(pictures, order_and_labels_are_the_same_from_a_directory_and_from_archives)
     static const char *const names[] = {
         "s/b/2.pgm", "s/README", "s/b/10.PGM", "s/a-b/1.pgm", "s/.hidden.pgm", "s/a/z.pnm", "s/a/1.Pgm",
         "s/b/notes.csv", "s/.git/1.pgm", "s/B/x.y.pgm", "s/a/A.pgm"};
-    static const struct { unsigned seed; uint32_t label; } want[] = {{9, 0}, {6, 1}, {10, 1}, {5, 1}, {3, 2}, {2, 3}, {0, 3}};
+    static const struct { unsigned seed; uint32_t label; } want[] = {
+        {9, 0}, {6, 1}, {10, 1}, {5, 1}, {3, 2}, {2, 3}, {0, 3}};
     tree t;
     make_tree(&t, names, sizeof names / sizeof *names);
     for (int kind = 0; kind < TREE_KINDS; kind++) {
@@ -140,16 +141,17 @@ Test(pictures, directories_train_and_test_are_the_parts)
 
 Test(pictures, what_is_no_tree_of_equal_pictures_is_refused)
 {
-    static const char *const mixed_depth[] = {"a/1.pgm", "b/2.pgm", "3.pgm"}, *const deep[] = {"a/b/1.pgm", "c/d/2.pgm"},
+    static const char *const mixed_depth[] = {"a/1.pgm", "b/2.pgm", "3.pgm"},
+        *const deep[] = {"a/b/1.pgm", "c/d/2.pgm"},
         *const gif[] = {"a/1.pgm", "a/2.gif"}, *const none[] = {"README", "SHA256SUMS", ".x.pgm"},
         *const two[] = {"a/1.pgm", "a/2.pgm"};
     tree t;
     make_tree(&t, mixed_depth, 3);
-    expect_refused(tree_write(TREE_ZIP, "1", t.files, 3), NULL, AEVB_EFORMAT, "3.pgm and a/1.pgm are at different depths");
+    expect_refused(tree_write(TREE_ZIP, "1", t.files, 3), NULL, AEVB_EFORMAT, "3.pgm and a/1.pgm are at different");
     make_tree(&t, deep, 2);
     expect_refused(tree_write(TREE_DIRECTORY, "2", t.files, 2), NULL, AEVB_EFORMAT, "a/b/1.pgm: too deep");
     make_tree(&t, gif, 2);
-    expect_refused(tree_write(TREE_DIRECTORY, "3", t.files, 2), NULL, AEVB_EUNSUPPORTED, "a/2.gif: a kind of picture that");
+    expect_refused(tree_write(TREE_DIRECTORY, "3", t.files, 2), NULL, AEVB_EUNSUPPORTED, "a/2.gif: a kind of picture");
     make_tree(&t, none, 3);
     expect_refused(tree_write(TREE_TAR, "4", t.files, 3), NULL, AEVB_EFORMAT, "no picture in it");
     make_tree(&t, two, 2);
@@ -210,8 +212,8 @@ Test(pictures, archives_cut_anywhere_are_refused)
             aevb_data data;
             aevb_error err = {0};
             temp_write(temp_path("cut"), bytes, cut);
-            cr_expect_eq(open_data(temp_path("cut"), 0, 1, &data, &err), AEVB_EFORMAT, "kind %d, %zu of %zu: %s", kind,
-                         cut, n, err.message);
+            cr_expect_eq(open_data(temp_path("cut"), 0, 1, &data, &err), AEVB_EFORMAT, "kind %d, %zu of %zu: %s",
+                         kind, cut, n, err.message);
         }
         free(bytes);
     }
@@ -225,7 +227,8 @@ Test(pictures, steps_are_done_and_are_for_pictures_only)
     aevb_data_options options = aevb_data_options_default();
     make_tree(&t, names, 1);
     const char *path = tree_write(TREE_DIRECTORY, "steps", t.files, 1);
-    options.pictures = (aevb_picture_steps){.crop_top = 1, .crop_bottom = 4, .crop_left = 2, .crop_right = 4, .scale = 1};
+    options.pictures = (aevb_picture_steps){.crop_top = 1, .crop_bottom = 4, .crop_left = 2, .crop_right = 4,
+                                            .scale = 1};
     cr_assert_eq(aevb_data_open(path, &options, &data, NULL), AEVB_OK);
     uint8_t all[PIXELS];
     picture_fill(all, PIXELS, 0);
@@ -343,8 +346,8 @@ Test(pictures, bombs_are_refused)
     char *bytes = calloc(n, 1);
     memcpy(bytes, "P5\n5000 5000\n1\n", 15);
     tree_file file = {.name = "1.pgm", .bytes = bytes, .n = n};
-    expect_refused(tree_write(TREE_TGZ, "bomb.tgz", &file, 1), NULL, AEVB_EUNSUPPORTED, "more than 200 times as many");
-    expect_refused(tree_write(TREE_ZIP, "bomb.zip", &file, 1), NULL, AEVB_EUNSUPPORTED, "more than 200 times as many");
+    expect_refused(tree_write(TREE_TGZ, "bomb.tgz", &file, 1), NULL, AEVB_EUNSUPPORTED, "more than 200 times");
+    expect_refused(tree_write(TREE_ZIP, "bomb.zip", &file, 1), NULL, AEVB_EUNSUPPORTED, "more than 200 times");
     free(bytes);
 }
 

@@ -82,9 +82,9 @@ AEVB_API aevb_data_options aevb_data_options_default(void); /* no limit, seed 1,
 
 /* Opens a data source by the name "sprites" or by a path: an IDX or IDX.gz file, or a directory that holds the four
  * canonical MNIST names (.gz or not; labels are optional). options may be NULL for the defaults. A single file has no
- * test part: the last tenth of its rows, after a permutation by `seed` (stream AEVB_STREAM_SPLIT), becomes one; of the
- * sprites, whose labels are their indices, the last sixth [DATA.4]. EIO, EFORMAT, EUNSUPPORTED, ESHAPE and EDOMAIN (a
- * declared scale that the data contradict, [DATA.1]) say which file. */
+ * test part: the last tenth of its rows, after a permutation by `seed` (stream AEVB_STREAM_SPLIT), becomes one; of
+ * the sprites, whose labels are their indices, the last sixth [DATA.4]. EIO, EFORMAT, EUNSUPPORTED, ESHAPE and
+ * EDOMAIN (a declared scale that the data contradict, [DATA.1]) say which file. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_data_open(const char *source, const aevb_data_options *options,
                                                     aevb_data *out, aevb_error *err);
 

@@ -15,8 +15,8 @@ static aevb_status check_array(const char *path, const aevb_npy *npy, const aevb
 {
     uint64_t width = npy->type == AEVB_NPY_U1 ? 1 : sizeof(double);
     if (npy->ndim < 2)
-        return aevb_fail(err, AEVB_EFORMAT, "%s: %zu dimensions; rows of data have two or more, the first counts them",
-                         path, npy->ndim);
+        return aevb_fail(err, AEVB_EFORMAT, "%s: %zu dimensions; rows of data have two or more, the first counts "
+                         "them", path, npy->ndim);
     if (npy->count == 0)
         return aevb_fail(err, AEVB_EFORMAT, "%s: an array without elements", path);
     if (npy->rows > UINT32_MAX || npy->count > SIZE_MAX / 2 / width || npy->count * width > limits->content_bytes)

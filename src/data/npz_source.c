@@ -189,7 +189,8 @@ static aevb_status read_pass(const aevb_file_in *in, const npz_plan *plan, bool 
     return status;
 }
 
-aevb_status aevb_data_from_npz(const aevb_file_in *in, const aevb_data_options *options, aevb_data *out, aevb_error *err)
+aevb_status aevb_data_from_npz(const aevb_file_in *in, const aevb_data_options *options, aevb_data *out,
+                               aevb_error *err)
 {
     const char *path = aevb_file_in_path(in);
     npz_plan plan;

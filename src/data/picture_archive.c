@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Trees of pictures out of an archive, in two passes: the names first, as their order is not that of the archive, then
- * each picture into its row; so no more is in memory than the rows and one picture. [DATA.6] */
+ * Trees of pictures out of an archive, in two passes: the names first, as their order is not that of the archive,
+ * then each picture into its row; so no more is in memory than the rows and one picture. [DATA.6] */
 #include "config.h"
 #include "data/pictures.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The pictures of a tree of directories or of an archive: which files count, their order, labels and parts. [DATA.6] */
+ * The pictures of a tree of directories or of an archive: which files count, order, labels, parts. [DATA.6] */
 #ifndef AEVB_PICTURE_LIST_H
 #define AEVB_PICTURE_LIST_H
 
