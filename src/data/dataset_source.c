@@ -59,7 +59,7 @@ static aevb_status open_array(const aevb_file_in *in, bool npy, const aevb_data_
     if (status != AEVB_OK)
         return status;
     strcpy(out->name, npy ? "npy" : "idx");
-    status = npy ? aevb_dataset_from_npy(in, options, &out->train, err)
+    status = npy ? aevb_dataset_from_npy(in, NULL, options, &out->train, err)
                  : aevb_dataset_from_idx(in, options->limits, &out->train, err);
     return status == AEVB_OK ? split(out, AEVB_TEST_SHARE, options->seed, err) : status;
 }

@@ -177,7 +177,8 @@ aevb_status aevb_pictures_arrange(aevb_picture_list *list, aevb_error *err)
 {
     if (list->n == 0)
         return aevb_fail(err, AEVB_EFORMAT, "%s: no picture in it: no file that ends in .png, .jpg, .jpeg, .pgm, "
-                         ".ppm or .pnm, and none of train-images-idx3-ubyte(.gz) and its three companions", list->source);
+                         ".ppm or .pnm, and none of train-images-idx3-ubyte(.gz) and its three companions",
+                         list->source);
     for (size_t i = 0; i < list->n; i++)
         list->entry[i].name = list->names + list->entry[i].name_at;
     qsort(list->entry, list->n, sizeof *list->entry, compare_names);

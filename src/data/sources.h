@@ -18,9 +18,12 @@ aevb_status aevb_mnist_open(const char *dir, const aevb_limits *limits, bool *fo
 aevb_status aevb_dataset_from_idx(const aevb_file_in *in, const aevb_limits *limits, aevb_dataset **out,
                                   aevb_error *err);
 
-/* One NPY array, unparted; the arrays of an NPZ. */
-aevb_status aevb_dataset_from_npy(const aevb_file_in *in, const aevb_data_options *options, aevb_dataset **out,
-                                  aevb_error *err);
+/* One NPY array, unparted. bytes: where `in` is over memory from aevb_alloc, that memory, which is taken over (and
+ * *bytes set to NULL) when it can hold the rows itself; NULL for a file. */
+aevb_status aevb_dataset_from_npy(const aevb_file_in *in, unsigned char **bytes, const aevb_data_options *options,
+                                  aevb_dataset **out, aevb_error *err);
+
+/* The arrays of an NPZ, as aevb_data_from_file. */
 aevb_status aevb_data_from_npz(const aevb_file_in *in, const aevb_data_options *options, aevb_data *out,
                                aevb_error *err);
 
