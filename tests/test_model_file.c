@@ -279,6 +279,8 @@ Test(model_file, a_tensor_that_is_no_real_number_or_not_finite_is_refused)
     aevb_model_free(model);
 }
 
+#define OF_NO_LAYER "tensors of no affine layer (--map says what is what): "
+
 Test(model_file, the_pytorch_example_is_read_without_an_architecture)
 {
     aevb_error err = {0};
@@ -293,11 +295,11 @@ Test(model_file, the_pytorch_example_is_read_without_an_architecture)
     cr_assert_eq(load_changed(&small, NULL, NULL, &model, &err), AEVB_OK, "%s", err.message);
     cr_expect(model->arch.x_dim == 6 && model->arch.image_rows == 0 && model->arch.likelihood == AEVB_GREY);
     aevb_model_free(model);
-    expect_status(AEVB_EUNSUPPORTED, NULL, with_another_name, "tensors of no affine layer (--map says what is what): fc1.bias");
-    expect_status(AEVB_EUNSUPPORTED, NULL, with_vector_fc1, "tensors of no affine layer (--map says what is what): fc1.weight");
+    expect_status(AEVB_EUNSUPPORTED, NULL, with_another_name, OF_NO_LAYER "fc1.bias");
+    expect_status(AEVB_EUNSUPPORTED, NULL, with_vector_fc1, OF_NO_LAYER "fc1.weight");
     expect_refused(NULL, with_one_more, "layer \"fc9\" has no bias");
-    expect_status(AEVB_EUNSUPPORTED, NULL, with_wide_latent, "tensors of no affine layer (--map says what is what): fc21.bias");
-    expect_status(AEVB_EUNSUPPORTED, NULL, with_empty_fc1, "tensors of no affine layer (--map says what is what): fc1.weight");
+    expect_status(AEVB_EUNSUPPORTED, NULL, with_wide_latent, OF_NO_LAYER "fc21.bias");
+    expect_status(AEVB_EUNSUPPORTED, NULL, with_empty_fc1, OF_NO_LAYER "fc1.weight");
     expect_refused(NULL, without_fc3_bias, "layer \"fc3\" has no bias");
 }
 

@@ -155,8 +155,8 @@ int aevb_cli_convert(int argc, char **argv)
 {
     static const struct argp argp = {
         options, parse, "IN OUT",
-        "Writes the model of IN - safetensors, .npz, Keras .h5 or .keras - as OUT, in the format that its name ends in: "
-        ".safetensors or .npz with our names (those of PyTorch's VAE example), or .onnx.", NULL, NULL, NULL};
+        "Writes the model of IN - safetensors, .npz, Keras .h5 or .keras - as OUT, in the format that its name ends "
+        "in: .safetensors or .npz with our names (those of PyTorch's VAE example), or .onnx.", NULL, NULL, NULL};
     convert_options o = {.dtype = -1, .part = -1, .how = aevb_cli_model_default()};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     aevb_cli_model opened;

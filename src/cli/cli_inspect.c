@@ -188,8 +188,8 @@ int aevb_cli_inspect(int argc, char **argv)
 {
     static const struct argp argp = {
         options, parse, "FILE",
-        "Shows the tensors and the metadata of a model file - safetensors, .npz, Keras .h5 or .keras - and which of them "
-        "make which layer; a broken file is refused with the reason.", NULL,
+        "Shows the tensors and the metadata of a model file - safetensors, .npz, Keras .h5 or .keras - and which of "
+        "them make which layer; a broken file is refused with the reason.", NULL,
         NULL, NULL};
     inspect_options o = {.how = aevb_cli_model_default()};
     argp_parse(&argp, argc, argv, 0, NULL, &o);

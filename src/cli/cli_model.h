@@ -14,8 +14,8 @@ typedef struct aevb_cli_model_options {
 #define AEVB_CLI_IMPORT_OPTIONS \
     {NULL, 0, NULL, 0, "Models of others (Keras .h5 and .keras, PyTorch as safetensors, .npz)", 3}, \
     {"map", AEVB_CLI_MAP, "FILE|LIST", 0, \
-     "which layer is which, OURS=THEIRS,... or a file with one pair per line; default: guessed, `aevb inspect' shows " \
-     "it", 3}, \
+     "which layer is which, OURS=THEIRS,... or a file with one pair per line; default: guessed, `aevb inspect' " \
+     "shows it", 3}, \
     {"activation", AEVB_CLI_ACTIVATION, "NAME", 0, "of its hidden layers, where it does not say (default relu)", 3}, \
     {"likelihood", AEVB_CLI_LIKELIHOOD, "NAME", 0, "of its decoder, where it does not say (default grey)", 3}, \
     {"x-variance", AEVB_CLI_X_VARIANCE, "V", 0, "variance of gaussian-fixed (default 1)", 3}, \
