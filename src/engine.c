@@ -74,7 +74,7 @@ static aevb_status check_batch(const aevb_engine *engine, size_t B, aevb_error *
     return AEVB_OK;
 }
 
-/* [BERN.3] [GREY.3] [GAUSS.3] A batch with a value outside the domain is forgotten again. */
+/* [BERN.3] [GREY.3] [GAUSS.3] [CAT.3] A batch with a value outside the domain is forgotten again. */
 static aevb_status check_domain(aevb_engine *engine, const uint32_t *index, aevb_error *err)
 {
     static const char *const wanted[] = {
@@ -82,6 +82,7 @@ static aevb_status check_domain(aevb_engine *engine, const uint32_t *index, aevb
         [AEVB_GREY] = "is outside [0, 1]",
         [AEVB_GAUSSIAN] = "is not finite",
         [AEVB_GAUSSIAN_FIXED] = "is not finite",
+        [AEVB_CATEGORICAL] = "breaks the rule that each position has one 1 and otherwise 0",
     };
     const size_t at = engine->ops->domain(engine), X = engine->arch.x_dim, B = engine->B;
     if (at == B * X)

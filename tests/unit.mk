@@ -4,7 +4,7 @@ check_LIBRARIES = tests/libsupport.a
 tests_libsupport_a_SOURCES = tests/support/bounded_vae.c tests/support/bounded_vae.h tests/support/deriv_check.h \
 	tests/support/error_bound.c tests/support/error_bound.h \
 	tests/support/idx_files.c tests/support/idx_files.h \
-	tests/support/leaks.h \
+	tests/support/leaks.h tests/support/one_hot.h \
 	tests/support/ref_port.c tests/support/ref_port.h tests/support/ref_wholes.c \
 	tests/support/sha256_hex.h \
 	tests/support/small_vae.c tests/support/small_vae.h \

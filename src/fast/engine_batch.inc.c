@@ -13,7 +13,7 @@ static void fast_set_x(aevb_engine *engine, const double *x)
 {
     fast_engine *e = (fast_engine *)engine;
     const size_t n = engine->B * engine->arch.x_dim;
-    e->outside = aevb_ref_domain(engine->arch.likelihood, n, x);
+    e->outside = aevb_ref_domain(engine->arch.likelihood, engine->arch.x_classes, n, x);
     e->kern->from_f64(n, x, e->x);
     pack_x(e, (aevb_share){ 0, engine->B });
 }
@@ -40,7 +40,7 @@ static size_t gathered_domain(const fast_engine *e, const aevb_dataset *dataset,
                 i++;
             }
         } else {
-            i = aevb_ref_domain(likelihood, X, dataset->f64 + row);
+            i = aevb_ref_domain(likelihood, e->base.arch.x_classes, X, dataset->f64 + row);
         }
         if (i < X) {
             return b * X + i;

@@ -256,7 +256,9 @@ static int same_arch(const aevb_arch *a, const aevb_arch *b)
     int same = a->x_dim == b->x_dim && a->z_dim == b->z_dim && a->n_hidden == b->n_hidden &&
                a->activation == b->activation && a->likelihood == b->likelihood &&
                a->image_rows == b->image_rows && a->image_cols == b->image_cols &&
-               (a->likelihood != AEVB_GAUSSIAN_FIXED || a->x_variance == b->x_variance);
+               (a->likelihood != AEVB_GAUSSIAN_FIXED || a->x_variance == b->x_variance) &&
+               a->x_classes == b->x_classes && a->n_alphabet == b->n_alphabet &&
+               memcmp(a->alphabet, b->alphabet, a->n_alphabet) == 0;
     for (size_t i = 0; i < a->n_hidden && same; i++)
         same = a->hidden[i] == b->hidden[i];
     return same;

@@ -130,7 +130,7 @@ static ref_verdict logpz_backward(const ref_case *c)
 static int outside(const ref_case *c, aevb_likelihood likelihood)
 {
     size_t n = DIM("B") * DIM("X");
-    return aevb_ref_domain(likelihood, n, IN("x")) < n;
+    return aevb_ref_domain(likelihood, DIM("C"), n, IN("x")) < n;
 }
 
 static ref_verdict cross_entropy(const ref_case *c, aevb_likelihood likelihood)

@@ -164,7 +164,7 @@ static ref_verdict model(const ref_case *c)
     const size_t B = DIM("B"), K = DIM("K");
     if (!arch_of(c, &arch))
         return REF_UNSUPPORTED;
-    if (aevb_ref_domain(arch.likelihood, B * arch.x_dim, IN("x")) < B * arch.x_dim)
+    if (aevb_ref_domain(arch.likelihood, arch.x_classes, B * arch.x_dim, IN("x")) < B * arch.x_dim)
         return REF_DOMAIN_ERROR;
     small_vae_make(&v, &arch, B, K, 1, 0);
     tensors_in(c, &v.layout, v.params);
