@@ -8,6 +8,7 @@
 #include "aevb/rng.h"
 #include "alloc.h"
 #include "leaks.h"
+#include "open_data.h"
 #include "sha256_hex.h"
 
 TestSuite(sprites, .fini = no_leaks);
@@ -108,7 +109,7 @@ Test(sprites, open_as_a_source_in_the_order_of_the_permutation)
     uint8_t picture[PIXELS];
     aevb_data data;
     aevb_permutation(3, aevb_stream(AEVB_STREAM_SPLIT, 0), COUNT, p);
-    cr_assert_eq(aevb_data_open("sprites", 0, 3, &data, NULL), AEVB_OK);
+    cr_assert_eq(open_data("sprites", 0, 3, &data, NULL), AEVB_OK);
     cr_expect_str_eq(data.name, "sprites");
     const aevb_dataset *parts[2] = {data.train, data.test};
     cr_assert(parts[0]->n == TRAIN && parts[1]->n == COUNT - TRAIN);
@@ -133,9 +134,9 @@ Test(sprites, open_as_a_source_in_the_order_of_the_permutation)
 Test(sprites, limit_keeps_the_first_rows_and_seeds_differ)
 {
     aevb_data whole, few, other;
-    cr_assert_eq(aevb_data_open("sprites", 0, 1, &whole, NULL), AEVB_OK);
-    cr_assert_eq(aevb_data_open("sprites", 100, 1, &few, NULL), AEVB_OK);
-    cr_assert_eq(aevb_data_open("sprites", TRAIN + 1, 2, &other, NULL), AEVB_OK);
+    cr_assert_eq(open_data("sprites", 0, 1, &whole, NULL), AEVB_OK);
+    cr_assert_eq(open_data("sprites", 100, 1, &few, NULL), AEVB_OK);
+    cr_assert_eq(open_data("sprites", TRAIN + 1, 2, &other, NULL), AEVB_OK);
     cr_expect(few.train->n == 100 && other.train->n == TRAIN);
     cr_expect_eq(memcmp(few.train->u8, whole.train->u8, 100 * PIXELS), 0);
     cr_expect_eq(memcmp(few.train->labels, whole.train->labels, 100 * sizeof(uint32_t)), 0);
@@ -154,7 +155,7 @@ Test(sprites, report_exhausted_memory_at_every_allocation)
     size_t failures = 0;
     for (size_t n = 1; n < 100 && status == AEVB_ENOMEM; n++) {
         aevb_alloc_fail_after(n);
-        status = aevb_data_open("sprites", 0, 1, &data, NULL);
+        status = open_data("sprites", 0, 1, &data, NULL);
         aevb_alloc_fail_after(0);
         failures += status == AEVB_ENOMEM;
         if (status == AEVB_ENOMEM)

@@ -4,7 +4,8 @@ check_LIBRARIES = tests/libsupport.a
 tests_libsupport_a_SOURCES = tests/support/bounded_vae.c tests/support/bounded_vae.h tests/support/deriv_check.h \
 	tests/support/error_bound.c tests/support/error_bound.h \
 	tests/support/idx_files.c tests/support/idx_files.h \
-	tests/support/leaks.h tests/support/one_hot.h \
+	tests/support/image_files.c tests/support/image_files.h \
+	tests/support/leaks.h tests/support/one_hot.h tests/support/open_data.h \
 	tests/support/ref_port.c tests/support/ref_port.h tests/support/ref_wholes.c \
 	tests/support/sha256_hex.h \
 	tests/support/small_vae.c tests/support/small_vae.h \
@@ -13,6 +14,7 @@ tests_libsupport_a_SOURCES = tests/support/bounded_vae.c tests/support/bounded_v
 	tests/support/toy_run.c tests/support/toy_run.h
 
 unit_programs = \
+	tests/test_archive_in \
 	tests/test_atomic_file \
 	tests/test_checkpoint \
 	tests/test_conform \
@@ -27,6 +29,7 @@ unit_programs = \
 	tests/test_gradcheck \
 	tests/test_gradients \
 	tests/test_idx \
+	tests/test_image \
 	tests/test_kl \
 	tests/test_known_truth \
 	tests/test_level \
@@ -34,6 +37,7 @@ unit_programs = \
 	tests/test_model_file \
 	tests/test_moments \
 	tests/test_network \
+	tests/test_npy_read \
 	tests/test_npy_write \
 	tests/test_objective \
 	tests/test_optim \

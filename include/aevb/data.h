@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "aevb/limits.h"
 #include "aevb/status.h"
 
 #ifdef __cplusplus
@@ -36,13 +37,54 @@ typedef struct aevb_data {
 
 AEVB_API void aevb_data_close(aevb_data *data); /* frees both parts and clears them */
 
+/* How colour becomes grey [DATA.5]. */
+typedef enum aevb_grey_rule {
+    AEVB_GREY_LUMA = 0, /* (19595 R + 38470 G + 7471 B + 32768) >> 16 */
+    AEVB_GREY_MEAN = 1  /* (R + G + B) / 3, rounded */
+} aevb_grey_rule;
+
+AEVB_API const char *aevb_grey_rule_name(aevb_grey_rule rule); /* NULL for a number that is none */
+
+/* What is done to every picture of a tree of pictures before it is a row, in this order [DATA.5] [DATA.6]. */
+typedef struct aevb_picture_steps {
+    size_t crop_top, crop_bottom; /* rows crop_top..crop_bottom-1 are kept; all four 0: the whole picture */
+    size_t crop_left, crop_right; /* and columns crop_left..crop_right-1 */
+    double scale;                 /* above 0 and at most 1; rows and columns become floor(scale * size) */
+    aevb_grey_rule grey;
+} aevb_picture_steps;
+
+AEVB_API aevb_picture_steps aevb_picture_steps_none(void); /* no crop, scale 1, luma */
+/* Labelled Faces in the Wild as scikit-learn reads it: rows 70..194, columns 78..171, scale 0.5, mean [DATA.7]. */
+AEVB_API aevb_picture_steps aevb_picture_steps_lfw(void);
+/* EINVAL with the reason unless the steps can be done on some picture. */
+AEVB_API AEVB_MUST_CHECK aevb_status aevb_picture_steps_check(const aevb_picture_steps *steps, aevb_error *err);
+
+/* What the numbers of a source may be [DATA.1]. */
+typedef enum aevb_range {
+    AEVB_RANGE_UNIT = 0, /* 0..1, the largest above 1/255 */
+    AEVB_RANGE_ANY = 1   /* any finite number; for the Gaussian likelihoods */
+} aevb_range;
+
+AEVB_API const char *aevb_range_name(aevb_range range); /* NULL for a number that is none */
+
+/* How a source is opened. */
+typedef struct aevb_data_options {
+    size_t limit;                /* > 0 keeps the first `limit` rows of the training part */
+    uint64_t seed;               /* of the split */
+    aevb_range range;
+    aevb_picture_steps pictures; /* for trees of pictures; other sources refuse any but aevb_picture_steps_none */
+    const aevb_limits *limits;   /* NULL for the defaults */
+} aevb_data_options;
+
+AEVB_API aevb_data_options aevb_data_options_default(void); /* no limit, seed 1, 0..1, no steps */
+
 /* Opens a data source by the name "sprites" or by a path: an IDX or IDX.gz file, or a directory that holds the four
- * canonical MNIST names (.gz or not; labels are optional). A single file has no test part: the last tenth of its
- * rows, after a permutation by `seed` (stream AEVB_STREAM_SPLIT), becomes one; of the sprites, whose labels are their
- * indices, the last sixth [DATA.4]. limit > 0 keeps the first `limit` rows of the training part. EIO, EFORMAT,
- * EUNSUPPORTED, ESHAPE and EDOMAIN (a declared scale that the data contradict, [DATA.1]) say which file. */
-AEVB_API AEVB_MUST_CHECK aevb_status aevb_data_open(const char *source, size_t limit, uint64_t seed, aevb_data *out,
-                                                    aevb_error *err);
+ * canonical MNIST names (.gz or not; labels are optional). options may be NULL for the defaults. A single file has no
+ * test part: the last tenth of its rows, after a permutation by `seed` (stream AEVB_STREAM_SPLIT), becomes one; of the
+ * sprites, whose labels are their indices, the last sixth [DATA.4]. EIO, EFORMAT, EUNSUPPORTED, ESHAPE and EDOMAIN (a
+ * declared scale that the data contradict, [DATA.1]) say which file. */
+AEVB_API AEVB_MUST_CHECK aevb_status aevb_data_open(const char *source, const aevb_data_options *options,
+                                                    aevb_data *out, aevb_error *err);
 
 /* The built-in sprites [SPRITE.1]: all AEVB_SPRITES_N pictures, in the order of their factors. Values 0 and 255. */
 #define AEVB_SPRITES_SIDE 28

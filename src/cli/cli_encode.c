@@ -21,6 +21,7 @@ static const struct argp_option options[] = {
      "writes PREFIX-mu.npy and PREFIX-logvar.npy, float64 [n][Z], and PREFIX-labels.npy, float64 [n], where the data "
      "have labels", 0},
     AEVB_CLI_ENGINE_OPTIONS,
+    AEVB_CLI_PICTURE_OPTIONS,
     {NULL, 0, NULL, 0, NULL, 0},
 };
 

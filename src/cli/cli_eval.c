@@ -22,6 +22,7 @@ static const struct argp_option options[] = {
     {"samples", key_samples, "K", 0, "samples of the importance-weighted bound, 0 to leave it out (default 100)", 0},
     {"json", key_json, NULL, 0, "the result as JSON", 0},
     AEVB_CLI_ENGINE_OPTIONS,
+    AEVB_CLI_PICTURE_OPTIONS,
     {NULL, 0, NULL, 0, NULL, 0},
 };
 

@@ -23,6 +23,7 @@ static const struct argp_option options[] = {
     {"npy", key_npy, "FILE.npy", 0, "the same pairs as numbers, float64 [n][2][X]", 0},
     {"n", key_n, "N", 0, "how many pairs (default 32)", 0},
     AEVB_CLI_ENGINE_OPTIONS,
+    AEVB_CLI_PICTURE_OPTIONS,
     {NULL, 0, NULL, 0, NULL, 0},
 };
 

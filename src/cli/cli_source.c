@@ -10,7 +10,8 @@
 
 aevb_cli_source_options aevb_cli_source_default(void)
 {
-    return (aevb_cli_source_options){.binarise = -1, .seed = 1, .engine = aevb_cli_engine_default()};
+    return (aevb_cli_source_options){.binarise = -1, .seed = 1, .engine = aevb_cli_engine_default(),
+                                     .how = aevb_data_options_default()};
 }
 
 static const char *split_name(int i)
@@ -44,6 +45,10 @@ error_t aevb_cli_source_option(int key, char *arg, const struct argp_state *stat
         aevb_cli_need(state, "--model", options->model);
         return 0;
     default:
+        if (aevb_cli_data_option(key, arg, state, &options->how) == 0) {
+            options->has_how = true;
+            return 0;
+        }
         return aevb_cli_engine_option(key, arg, state, &options->engine);
     }
 }
@@ -80,8 +85,12 @@ int aevb_cli_source_open_data(const aevb_cli_source_options *options, aevb_cli_s
     /* A run's own data are parted as the run parted them, so that its test part holds no row that it trained on. */
     bool own_data = source->is_run && strcmp(name, source->run.data) == 0;
     aevb_error err = {.status = AEVB_OK};
-    aevb_status status = aevb_data_open(name, own_data ? source->run.limit : 0,
-                                        source->is_run ? source->run.seed : options->seed, &source->data, &err);
+    if (own_data && options->has_how)
+        return aevb_cli_fail("%s: a run's own data are read as the run read them: no --crop, --scale, --grey, "
+                             "--preset, --range", options->model);
+    aevb_data_options how = own_data ? aevb_train_data_options(&source->run) : options->how;
+    how.seed = source->is_run ? source->run.seed : options->seed;
+    aevb_status status = aevb_data_open(name, &how, &source->data, &err);
     if (status != AEVB_OK)
         return aevb_cli_fail_status(status, &err);
     source->part = options->train_part ? "train" : "test";

@@ -3,12 +3,14 @@
 #ifndef AEVB_CLI_SOURCE_H
 #define AEVB_CLI_SOURCE_H
 
-#include "cli/cli_options.h"
+#include "cli/cli_data.h"
 
 /* As given on the command line; NULL or negative where it was not. */
 typedef struct aevb_cli_source_options {
     const char *model; /* a model file or the directory of a run */
     const char *data;
+    aevb_data_options how; /* for data that are not the run's own */
+    bool has_how;          /* an option of it was given */
     bool train_part;
     size_t limit;      /* rows looked at, 0 for all */
     int binarise;
@@ -22,7 +24,7 @@ typedef struct aevb_cli_source_options {
 
 #define AEVB_CLI_DATA_OPTIONS \
     {"data", AEVB_CLI_DATA, "sprites|PATH", 0, \
-     "IDX file, directory with the four MNIST files, or the built-in sprites; default for a run: its own data", 0}, \
+     AEVB_CLI_DATA_SOURCES "; default for a run: its own data, read as it read them", 0}, \
     {"split", AEVB_CLI_SPLIT, "test|train", 0, "part of the data (default test)", 0}, \
     {"limit", AEVB_CLI_LIMIT, "N", 0, "look at the first N rows only", 0}, \
     {"binarise", AEVB_CLI_BINARISE, "NAME", 0, \

@@ -2,6 +2,7 @@
  * `aevb train`: trains a model into the directory of a run, or continues a run. */
 #include "config.h"
 #include "cli/cli.h"
+#include "cli/cli_data.h"
 #include "cli/cli_options.h"
 #include "cli/cli_progress.h"
 #include "cli/cli_source.h"
@@ -24,6 +25,7 @@ typedef struct train_options {
     aevb_optim optim; /* the values given */
     unsigned has;     /* which of them */
     aevb_engine_config engine;
+    aevb_data_options how;
     const char *data, *out, *resume;
     const char *fixed; /* the first option given that a resumed run cannot change */
     bool has_epochs, has_threads;
@@ -32,7 +34,7 @@ typedef struct train_options {
 
 static const struct argp_option options[] = {
     {"data", AEVB_CLI_DATA, "sprites|PATH", 0,
-     "what to learn: the built-in sprites, an IDX file (.gz too) or a directory with the four MNIST files", 0},
+     "what to learn: " AEVB_CLI_DATA_SOURCES, 0},
     {"out", key_out, "RUN", 0, "directory to make: model, checkpoint, settings and metrics", 0},
     {"resume", key_resume, "RUN", 0, "continue a run (with it only --epochs, --threads, --data, --json)", 0},
     {"json", key_json, NULL, 0, "one line of JSON per epoch", 0},
@@ -54,6 +56,7 @@ static const struct argp_option options[] = {
     {"binarise", AEVB_CLI_BINARISE, "NAME", 0, "none, threshold (at 1/2) or dynamic (drawn anew each epoch)", 3},
     {"limit", AEVB_CLI_LIMIT, "N", 0, "train on the first N rows only", 3},
     AEVB_CLI_ENGINE_OPTIONS,
+    AEVB_CLI_PICTURE_OPTIONS,
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -207,6 +210,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     if (taken == ARGP_ERR_UNKNOWN)
         taken = aevb_cli_objective_option(key, arg, state, &o->config.objective);
     if (taken == ARGP_ERR_UNKNOWN)
+        taken = aevb_cli_data_option(key, arg, state, &o->how);
+    if (taken == ARGP_ERR_UNKNOWN)
         taken = parse_own(key, arg, state, o);
     if (taken == ARGP_ERR_UNKNOWN)
         taken = aevb_cli_engine_option(key, arg, state, &o->engine);
@@ -271,8 +276,11 @@ static int prepare(train_options *o, aevb_train_config *config, aevb_data *data)
         config->precision = o->engine.precision;
         config->level = o->engine.level;
         config->threads = o->engine.threads;
+        config->range = o->how.range;
+        config->pictures = o->how.pictures;
     }
-    status = aevb_data_open(o->data != NULL ? o->data : config->data, config->limit, config->seed, data, &err);
+    aevb_data_options how = aevb_train_data_options(config);
+    status = aevb_data_open(o->data != NULL ? o->data : config->data, &how, data, &err);
     if (status != AEVB_OK)
         return aevb_cli_fail_status(status, &err);
     if (o->resume == NULL) {
@@ -314,7 +322,8 @@ int aevb_cli_train(int argc, char **argv)
         "Losses are nats per datum. A run that was stopped (Ctrl-C, SIGTERM, a crash) continues with --resume as if "
         "it had never stopped.",
         NULL, NULL, NULL};
-    train_options o = {.config = aevb_train_default(), .engine = aevb_cli_engine_default()};
+    train_options o = {.config = aevb_train_default(), .engine = aevb_cli_engine_default(),
+                       .how = aevb_data_options_default()};
     o.network = (aevb_cli_network){.arch = o.config.arch, .init = o.config.init, .init_stddev = o.config.init_stddev};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     static aevb_train_config config;

@@ -128,7 +128,7 @@ static aevb_status open_directory(const char *dir, aevb_data *out, aevb_error *e
     return AEVB_OK;
 }
 
-static aevb_status open_any(const char *source, uint64_t seed, aevb_data *out, aevb_error *err)
+static aevb_status open_any(const char *source, const aevb_data_options *options, aevb_data *out, aevb_error *err)
 {
     struct stat info;
     size_t share = TEST_SHARE;
@@ -148,23 +148,29 @@ static aevb_status open_any(const char *source, uint64_t seed, aevb_data *out, a
         status = dataset_from_idx(source, &out->train, err);
     }
     if (status == AEVB_OK)
-        status = aevb_dataset_split(out->train, out->train->n / share, seed, &out->test, err);
+        status = aevb_dataset_split(out->train, out->train->n / share, options->seed, &out->test, err);
     strcpy(out->name, name);
     return status;
 }
 
-aevb_status aevb_data_open(const char *source, size_t limit, uint64_t seed, aevb_data *out, aevb_error *err)
+aevb_status aevb_data_open(const char *source, const aevb_data_options *options, aevb_data *out, aevb_error *err)
 {
+    aevb_data_options used = options != NULL ? *options : aevb_data_options_default();
     aevb_data data = {0};
     if (source == NULL || out == NULL)
         return aevb_fail(err, AEVB_EINVAL, "no data source given");
-    aevb_status status = open_any(source, seed, &data, err);
+    if (aevb_range_name(used.range) == NULL)
+        return aevb_fail(err, AEVB_EINVAL, "range %d does not exist", (int)used.range);
+    aevb_status status = aevb_picture_steps_check(&used.pictures, err);
+    if (status != AEVB_OK)
+        return status;
+    status = open_any(source, &used, &data, err);
     if (status != AEVB_OK) {
         aevb_data_close(&data);
         return status;
     }
-    if (limit > 0 && limit < data.train->n)
-        data.train->n = limit;
+    if (used.limit > 0 && used.limit < data.train->n)
+        data.train->n = used.limit;
     aevb_dataset_hash(data.train);
     if (data.test != NULL)
         aevb_dataset_hash(data.test);

@@ -28,13 +28,16 @@
 /* Enumerations are stored in the struct as an int. */
 _Static_assert(sizeof(aevb_optimiser) == sizeof(int) && sizeof(aevb_objective_kind) == sizeof(int) &&
                sizeof(aevb_init) == sizeof(int) && sizeof(aevb_binarise) == sizeof(int) &&
-               sizeof(aevb_engine_kind) == sizeof(int) && sizeof(aevb_precision) == sizeof(int), "enum size");
+               sizeof(aevb_engine_kind) == sizeof(int) && sizeof(aevb_precision) == sizeof(int) &&
+               sizeof(aevb_range) == sizeof(int) && sizeof(aevb_grey_rule) == sizeof(int), "enum size");
 
 static const char *optimiser(int i) { return aevb_optimiser_name((aevb_optimiser)i); }
 static const char *objective(int i) { return aevb_objective_name((aevb_objective_kind)i); }
 static const char *init(int i) { return aevb_init_name((aevb_init)i); }
 static const char *binarise(int i) { return aevb_binarise_name((aevb_binarise)i); }
 static const char *engine_kind(int i) { return aevb_engine_kind_name((aevb_engine_kind)i); }
+static const char *range(int i) { return aevb_range_name((aevb_range)i); }
+static const char *grey_rule(int i) { return aevb_grey_rule_name((aevb_grey_rule)i); }
 static const char *precision(int i) { return aevb_precision_name((aevb_precision)i); }
 
 #define CONFIG(kind, member) kind, offsetof(aevb_train_config, member)
@@ -58,6 +61,13 @@ static const aevb_field settings[] = {
     {"binarise", CONFIG(AEVB_FIELD_ENUM, binarise), 0, binarise},
     {"data", CONFIG(AEVB_FIELD_TEXT, data), sizeof((aevb_train_config *)0)->data, NULL},
     {"limit", CONFIG(AEVB_FIELD_SIZE, limit), 0, NULL},
+    {"range", CONFIG(AEVB_FIELD_ENUM, range), 0, range},
+    {"crop_top", CONFIG(AEVB_FIELD_SIZE, pictures.crop_top), 0, NULL},
+    {"crop_bottom", CONFIG(AEVB_FIELD_SIZE, pictures.crop_bottom), 0, NULL},
+    {"crop_left", CONFIG(AEVB_FIELD_SIZE, pictures.crop_left), 0, NULL},
+    {"crop_right", CONFIG(AEVB_FIELD_SIZE, pictures.crop_right), 0, NULL},
+    {"scale", CONFIG(AEVB_FIELD_REAL, pictures.scale), 0, NULL},
+    {"grey", CONFIG(AEVB_FIELD_ENUM, pictures.grey), 0, grey_rule},
     {"engine", CONFIG(AEVB_FIELD_ENUM, engine), 0, engine_kind},
     {"precision", CONFIG(AEVB_FIELD_ENUM, precision), 0, precision},
     {"level", CONFIG(AEVB_FIELD_INT, level), 0, NULL},
