@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Public face of the engines: checks every argument, then calls the implementation. */
 #include "config.h"
+#include "data/dataset.h"
 #include "engine.h"
 #include "error.h"
 #include "model/names.h"
@@ -109,6 +110,11 @@ aevb_status aevb_engine_gather(aevb_engine *engine, const aevb_dataset *dataset,
     aevb_status status = check_batch(engine, B, err);
     if (status != AEVB_OK)
         return status;
+    status = aevb_text_check(dataset, &engine->arch, err);
+    if (status != AEVB_OK)
+        return status;
+    if (dataset->classes > 0 && how->binarise != AEVB_BINARISE_NONE)
+        return aevb_fail(err, AEVB_EINVAL, "text cannot be binarised");
     if (dataset->x_dim != engine->arch.x_dim)
         return aevb_fail(err, AEVB_ESHAPE, "data of %zu values a row for a model of %zu", dataset->x_dim,
                          engine->arch.x_dim);

@@ -50,6 +50,7 @@ unit_programs = \
 	tests/test_safetensors_malformed \
 	tests/test_sprites \
 	tests/test_status \
+	tests/test_text \
 	tests/test_train \
 	tests/test_vectors \
 	tests/test_vectors_lint

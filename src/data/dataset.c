@@ -146,12 +146,17 @@ aevb_status aevb_dataset_split(aevb_dataset *whole, size_t n_test, uint64_t seed
     return AEVB_OK;
 }
 
+static size_t stored_bytes(const aevb_dataset *d)
+{
+    return d->classes > 0 ? (d->n - 1) * d->step + d->x_dim / d->classes : d->n * d->x_dim;
+}
+
 void aevb_dataset_hash(aevb_dataset *dataset)
 {
     struct sha256_ctx sha;
     uint8_t digest[SHA256_DIGEST_SIZE];
     sha256_init(&sha);
-    sha256_update(&sha, dataset->n * dataset->x_dim, dataset->u8);
+    sha256_update(&sha, stored_bytes(dataset), dataset->u8);
     sha256_digest(&sha, sizeof digest, digest);
     for (size_t i = 0; i < sizeof digest; i++)
         snprintf(dataset->sha256 + 2 * i, 3, "%02x", digest[i]);

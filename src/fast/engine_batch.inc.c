@@ -29,7 +29,7 @@ static size_t gathered_domain(const fast_engine *e, const aevb_dataset *dataset,
 {
     const size_t B = e->base.B, X = e->base.arch.x_dim;
     const aevb_likelihood likelihood = e->base.arch.likelihood;
-    if (how->binarise != AEVB_BINARISE_NONE || (dataset->u8 != NULL && likelihood != AEVB_BERNOULLI)) {
+    if (how->binarise != AEVB_BINARISE_NONE || dataset->classes > 0 || (dataset->u8 != NULL && likelihood != AEVB_BERNOULLI)) {
         return B * X;
     }
     for (size_t b = 0; b < B; b++) {
@@ -65,7 +65,9 @@ static void gather_rows(void *context, const aevb_team *team)
     const size_t n = rows.end - rows.first;
     const uint32_t *index = job->index + rows.first;
     real *x = e->x + rows.first * X;
-    if (job->how->binarise == AEVB_BINARISE_DYNAMIC && job->dataset->u8 != NULL) {
+    if (job->dataset->classes > 0) {
+        e->kern->gather_text(n, X, job->dataset->classes, job->dataset->step, job->dataset->u8, index, x);
+    } else if (job->how->binarise == AEVB_BINARISE_DYNAMIC && job->dataset->u8 != NULL) {
         e->draw->BITS(binarise_u8)(job->how->seed, job->how->stream, n, X, job->dataset->u8, index, x);
     } else if (job->how->binarise == AEVB_BINARISE_DYNAMIC) {
         e->draw->BITS(binarise_f64)(job->how->seed, job->how->stream, n, X, job->dataset->f64, index, x);

@@ -68,6 +68,8 @@ static const aevb_field settings[] = {
     {"crop_right", CONFIG(AEVB_FIELD_SIZE, pictures.crop_right), 0, NULL},
     {"scale", CONFIG(AEVB_FIELD_REAL, pictures.scale), 0, NULL},
     {"grey", CONFIG(AEVB_FIELD_ENUM, pictures.grey), 0, grey_rule},
+    {"window", CONFIG(AEVB_FIELD_SIZE, window), 0, NULL},
+    {"stride", CONFIG(AEVB_FIELD_SIZE, stride), 0, NULL},
     {"engine", CONFIG(AEVB_FIELD_ENUM, engine), 0, engine_kind},
     {"precision", CONFIG(AEVB_FIELD_ENUM, precision), 0, precision},
     {"level", CONFIG(AEVB_FIELD_INT, level), 0, NULL},
