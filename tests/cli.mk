@@ -16,3 +16,8 @@ EXTRA_DIST += $(LONG_TESTS)
 check-long: all $(check_PROGRAMS) $(long_programs)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(LONG_TESTS)' TEST_SUITE_LOG=test-suite-long.log
 .PHONY: check-long
+
+# Rows of data sources as other programs see them.
+check_PROGRAMS += tests/data_tool
+tests_data_tool_SOURCES = tests/data_tool.c
+tests_data_tool_LDADD = libaevb.la $(ZLIB_LIBS)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Our files read by NumPy, PyTorch and a safetensors parser of its own; files written here read by ours. Prints TAP.
-import json, os, struct, subprocess, sys, tempfile
+import json, os, struct, subprocess, sys, tempfile, zipfile
 import numpy as np
 
 try:
@@ -9,7 +9,7 @@ except ImportError:
     torch = None
 
 tool = sys.argv[1]
-TESTS = 8
+TESTS = 10
 done = 0
 
 
@@ -106,6 +106,22 @@ with tempfile.TemporaryDirectory() as folder:
         ok = ok and a.shape == shape and a.dtype == np.dtype("<f8") and a.flags.c_contiguous
         ok = ok and np.array_equal(a.ravel(), values(n))
     report(ok, "NumPy loads our arrays")
+
+    run("npz", path("a.npz"))
+    shapes = {"scalar": (), "case-1.inputs.mu": (2, 3), "large": (20, 30, 40), "single": (10001,), "empty": (0, 5)}
+    with np.load(path("a.npz"), allow_pickle=False) as z:
+        ok = set(z.files) == {*shapes, "whole", "text", "nothing"}
+        for key, shape in shapes.items():
+            kind = "<f4" if key == "single" else "<f8"
+            ok = ok and z[key].shape == shape and z[key].dtype == np.dtype(kind)
+            ok = ok and np.array_equal(z[key].ravel(), values(int(np.prod(shape))).astype(kind))
+        ok = ok and z["whole"].dtype == np.dtype("<i8") and z["whole"].tolist() == [0, -1, 2**53, -2**53]
+        ok = ok and json.loads(z["text"].item()) == {"a": 1} and z["nothing"].item() == b""
+    report(ok and zipfile.ZipFile(path("a.npz")).testzip() is None, "NumPy loads our .npz, every type and shape")
+    first = open(path("a.npz"), "rb").read()
+    os.environ["TZ"] = "Asia/Tokyo"
+    run("npz", path("b.npz"))
+    report(open(path("b.npz"), "rb").read() == first, "written again, elsewhere and later, the .npz is the same")
 
     bits = np.arange(65536, dtype=np.uint32)
     halves = bits.astype("<u2")[np.isfinite(bits.astype(np.uint16).view(np.float16))]

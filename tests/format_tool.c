@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "aevb/format.h"
+#include "format/npz_write.h"
 
 /* A value that float32 holds; the script knows the same formula. */
 static double value(size_t i)
@@ -51,11 +52,40 @@ static aevb_status npy(const char *path, size_t ndim, char **dims, aevb_error *e
     return status;
 }
 
+/* npz NAME: an array of each type, two of them large, and texts. */
+static aevb_status npz(const char *path, aevb_error *err)
+{
+    static const struct { const char *name; aevb_npz_type type; size_t ndim, shape[3]; } arrays[] = {
+        {"scalar", AEVB_NPZ_F64, 0, {0}},
+        {"case-1.inputs.mu", AEVB_NPZ_F64, 2, {2, 3}},
+        {"large", AEVB_NPZ_F64, 3, {20, 30, 40}},
+        {"single", AEVB_NPZ_F32, 1, {10001}},
+        {"empty", AEVB_NPZ_F64, 2, {0, 5}},
+    };
+    const double whole[] = {0.0, -1.0, 0x1p53, -0x1p53};
+    double *data = values(24000);
+    aevb_npz *file = NULL;
+    aevb_status status = aevb_npz_open(path, &file, err);
+    for (size_t i = 0; status == AEVB_OK && i < sizeof arrays / sizeof *arrays; i++)
+        status = aevb_npz_add(file, arrays[i].name, arrays[i].type, arrays[i].ndim, arrays[i].shape, data, err);
+    if (status == AEVB_OK)
+        status = aevb_npz_add(file, "whole", AEVB_NPZ_I64, 1, (const size_t[]){4}, whole, err);
+    if (status == AEVB_OK)
+        status = aevb_npz_add_text(file, "text", "{\"a\": 1}", err);
+    if (status == AEVB_OK)
+        status = aevb_npz_add_text(file, "nothing", "", err);
+    free(data);
+    if (status == AEVB_OK)
+        return aevb_npz_commit(file, err);
+    aevb_npz_discard(file);
+    return status;
+}
+
 /* tensor FILE NAME OUT: one tensor, converted, as NPY. */
 static aevb_status tensor(const char *path, const char *name, const char *out, aevb_error *err)
 {
     aevb_safetensors *file = NULL;
-    aevb_status status = aevb_safetensors_open(path, &file, err);
+    aevb_status status = aevb_safetensors_open(path, NULL, &file, err);
     if (status != AEVB_OK)
         return status;
     const aevb_stored_tensor *t = aevb_safetensors_find(file, name);
@@ -77,7 +107,7 @@ static aevb_status load(const char *path, const char *out, aevb_error *err)
 {
     aevb_model *model = NULL;
     char *json = NULL;
-    aevb_status status = aevb_model_load(path, &model, err);
+    aevb_status status = aevb_model_load(path, NULL, NULL, &model, err);
     if (status != AEVB_OK)
         return status;
     status = aevb_arch_to_json(&model->arch, &json, err);
@@ -101,6 +131,8 @@ int main(int argc, char **argv)
         status = save(argv[2], AEVB_DTYPE_F32, &err);
     else if (strcmp(what, "npy") == 0 && argc - 3 <= AEVB_MAX_NDIM)
         status = npy(argv[2], (size_t)argc - 3, argv + 3, &err);
+    else if (strcmp(what, "npz") == 0)
+        status = npz(argv[2], &err);
     else if (strcmp(what, "tensor") == 0 && argc == 5)
         status = tensor(argv[2], argv[3], argv[4], &err);
     else if (strcmp(what, "load") == 0 && argc == 4)

@@ -218,7 +218,7 @@ Test(image, limits_are_checked_before_memory_is_taken)
     uint8_t *wide = calloc(8000, 8000);
     png = png_make(&(png_wish){.type = PNG_COLOR_TYPE_GRAY, .depth = 1, .cols = 8000, .rows = 8000}, wide, &n);
     free(wide);
-    refused(png, n, NULL, AEVB_EUNSUPPORTED, "times the stored bytes");
+    refused(png, n, NULL, AEVB_EUNSUPPORTED, "more than 200 times as many");
     free(png);
     unsigned char *cmyk = jpeg_make(&(jpeg_wish){4, COLS, ROWS, 80, 0}, samples, &n);
     refused(cmyk, n, NULL, AEVB_EUNSUPPORTED, "4 colour components that are neither grey nor RGB");

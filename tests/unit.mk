@@ -11,10 +11,12 @@ tests_libsupport_a_SOURCES = tests/support/bounded_vae.c tests/support/bounded_v
 	tests/support/small_vae.c tests/support/small_vae.h \
 	tests/support/st_bytes.c tests/support/st_bytes.h \
 	tests/support/temp_files.c tests/support/temp_files.h \
-	tests/support/toy_run.c tests/support/toy_run.h
+	tests/support/toy_run.c tests/support/toy_run.h \
+	tests/support/tree_files.c tests/support/tree_files.h
 
 unit_programs = \
 	tests/test_archive_in \
+	tests/test_arrays \
 	tests/test_atomic_file \
 	tests/test_checkpoint \
 	tests/test_conform \
@@ -30,6 +32,7 @@ unit_programs = \
 	tests/test_gradients \
 	tests/test_idx \
 	tests/test_image \
+	tests/test_image_steps \
 	tests/test_kl \
 	tests/test_known_truth \
 	tests/test_level \
@@ -39,8 +42,10 @@ unit_programs = \
 	tests/test_network \
 	tests/test_npy_read \
 	tests/test_npy_write \
+	tests/test_npz_write \
 	tests/test_objective \
 	tests/test_optim \
+	tests/test_pictures \
 	tests/test_resume \
 	tests/test_png_grid \
 	tests/test_reconstruct \

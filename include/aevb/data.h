@@ -24,11 +24,13 @@ typedef struct aevb_dataset {
     double *f64;                   /* [n][X] */
     uint32_t *labels;              /* [n], or NULL */
     size_t classes, step;          /* of text, else 0 */
-    char sha256[65];               /* of the row bytes as stored above (f64: little-endian doubles), hex */
     struct aevb_storage *storage;  /* private: the memory that both parts of a source share, or NULL */
 } aevb_dataset;
 
 AEVB_API void aevb_dataset_free(aevb_dataset *dataset); /* NULL is fine */
+
+/* The SHA-256 in hexadecimal of the row bytes as stored (f64: little-endian doubles). */
+AEVB_API void aevb_dataset_sha256(const aevb_dataset *dataset, char hex[65]);
 
 /* How a text becomes rows [TEXT.1]. */
 #define AEVB_TEXT_WINDOW 40

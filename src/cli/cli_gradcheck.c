@@ -3,7 +3,7 @@
 #include "config.h"
 #include "cli/cli.h"
 #include "cli/cli_json.h"
-#include "cli/cli_options.h"
+#include "cli/cli_model.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +14,7 @@ typedef struct gradcheck_options {
     aevb_cli_network network;
     aevb_objective objective;
     const char *model;
+    aevb_cli_model_options how;
     bool has_network; /* an option of the network was given */
     size_t batch, samples;
     uint64_t seed;
@@ -31,6 +32,7 @@ static const struct argp_option options[] = {
     {"x-dim", key_x_dim, "N", 0, "values per datum", 1},
     {"x-classes", key_x_classes, "C", 0, "of categorical; must divide the values per datum (default 3)", 1},
     AEVB_CLI_OBJECTIVE_OPTIONS,
+    AEVB_CLI_LIMIT_OPTIONS,
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -80,17 +82,33 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     error_t taken = aevb_cli_network_option(key, arg, state, &o->network);
     if (taken == 0)
         o->has_network = true;
+    if (taken == ARGP_ERR_UNKNOWN)
+        taken = aevb_cli_limits_option(key, arg, state, &o->how.limits);
     return taken == 0 ? 0 : aevb_cli_objective_option(key, arg, state, &o->objective);
 }
 
-static aevb_status open_model(const gradcheck_options *o, aevb_model **model, aevb_error *err)
+/* NULL after a printed message. */
+static aevb_model *open_model(const gradcheck_options *o)
 {
-    if (o->model != NULL)
-        return aevb_model_load(o->model, model, err);
-    aevb_status status = aevb_model_create(&o->network.arch, model, err);
+    aevb_error err = {.status = AEVB_OK};
+    aevb_model *model = NULL;
+    if (o->model != NULL) {
+        model = aevb_cli_model_load(o->model, &o->how);
+        if (model != NULL && model->parts != AEVB_HAS_BOTH) {
+            aevb_cli_fail("%s: a decoder alone; this needs the encoder too", o->model);
+            aevb_model_free(model);
+            return NULL;
+        }
+        return model;
+    }
+    aevb_status status = aevb_model_create(&o->network.arch, &model, &err);
     if (status == AEVB_OK)
-        status = aevb_model_init(*model, o->network.init, o->network.init_stddev, o->seed);
-    return status;
+        status = aevb_model_init(model, o->network.init, o->network.init_stddev, o->seed);
+    if (status == AEVB_OK)
+        return model;
+    aevb_cli_fail_status(status, &err);
+    aevb_model_free(model);
+    return NULL;
 }
 
 /* Random data in the domain of the likelihood. */
@@ -189,12 +207,10 @@ int aevb_cli_gradcheck(int argc, char **argv)
         .network = {.arch = {.x_dim = 12, .z_dim = 3, .n_hidden = 1, .hidden = {7}, .activation = AEVB_TANH,
                              .likelihood = AEVB_BERNOULLI, .x_variance = 1},
                     .init = AEVB_INIT_NORMAL, .init_stddev = 0.5},
-        .objective = {.kind = AEVB_ELBO, .beta = 1}, .batch = 3, .samples = 2, .seed = 1};
+        .how = aevb_cli_model_default(), .objective = {.kind = AEVB_ELBO, .beta = 1}, .batch = 3, .samples = 2, .seed = 1};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
-    aevb_model *model = NULL;
-    aevb_error err = {.status = AEVB_OK};
-    aevb_status status = open_model(&o, &model, &err);
-    int result = status == AEVB_OK ? check(&o, model) : aevb_cli_fail_status(status, &err);
+    aevb_model *model = open_model(&o);
+    int result = model != NULL ? check(&o, model) : AEVB_EXIT_FAILED;
     aevb_model_free(model);
     return result;
 }

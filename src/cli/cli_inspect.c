@@ -115,7 +115,7 @@ static int inspect(const inspect_options *o, const aevb_safetensors *file)
     aevb_error err = {.status = AEVB_OK};
     aevb_status status = AEVB_OK;
     if (claims_to_be_model(file))
-        status = aevb_model_load(o->file, &model, &err);
+        status = aevb_model_load(o->file, NULL, NULL, &model, &err);
     if (status != AEVB_OK)
         return aevb_cli_fail_status(status, &err);
     if (o->json)
@@ -136,7 +136,7 @@ int aevb_cli_inspect(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     aevb_safetensors *file = NULL;
     aevb_error err = {.status = AEVB_OK};
-    aevb_status status = aevb_safetensors_open(o.file, &file, &err);
+    aevb_status status = aevb_safetensors_open(o.file, NULL, &file, &err);
     int result = status == AEVB_OK ? inspect(&o, file) : aevb_cli_fail_status(status, &err);
     aevb_safetensors_close(file);
     return result;

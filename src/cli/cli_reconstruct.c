@@ -23,8 +23,10 @@ static const struct argp_option options[] = {
     {"out", key_out, "FILE.png", 0, "pairs of pictures: datum, reconstruction, 8 pairs in a row", 0},
     {"npy", key_npy, "FILE.npy", 0, "the same pairs as numbers, float64 [n][2][X]", 0},
     {"n", key_n, "N", 0, "how many pairs (default 32)", 0},
+    AEVB_CLI_IMPORT_OPTIONS,
     AEVB_CLI_ENGINE_OPTIONS,
     AEVB_CLI_PICTURE_OPTIONS,
+    AEVB_CLI_LIMIT_OPTIONS,
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -88,7 +90,7 @@ int aevb_cli_reconstruct(int argc, char **argv)
     static aevb_cli_source source;
     reconstruct_options o = {.source = aevb_cli_source_default(), .n = 32};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
-    int result = aevb_cli_source_open_model(&o.source, &source);
+    int result = aevb_cli_source_open_model(&o.source, AEVB_HAS_BOTH, &source);
     if (result == AEVB_EXIT_OK && o.out == NULL && o.npy == NULL && !aevb_cli_is_text(&source.arch)) {
         aevb_cli_fail("--out or --npy is needed");
         result = AEVB_EXIT_USAGE;

@@ -21,7 +21,9 @@ static const struct argp_option options[] = {
     {"out", key_out, "FILE.png", 0, "the pictures, in a square grid", 0},
     {"npy", key_npy, "FILE.npy", 0, "the means of p(x|z) as numbers, float64 [n][X]", 0},
     {"n", key_n, "N", 0, "how many (default 64)", 0},
+    AEVB_CLI_IMPORT_OPTIONS,
     AEVB_CLI_ENGINE_OPTIONS,
+    AEVB_CLI_LIMIT_OPTIONS,
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -99,7 +101,7 @@ int aevb_cli_sample(int argc, char **argv)
     sample_options o = {.source = aevb_cli_source_default(), .n = 64};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     o.source.engine.max_batch = o.n;
-    int result = aevb_cli_source_open_model(&o.source, &source);
+    int result = aevb_cli_source_open_model(&o.source, AEVB_HAS_DECODER, &source);
     if (result == AEVB_EXIT_OK && o.out == NULL && o.npy == NULL && !aevb_cli_is_text(&source.arch)) {
         aevb_cli_fail("--out or --npy is needed");
         result = AEVB_EXIT_USAGE;

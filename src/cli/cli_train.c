@@ -27,6 +27,7 @@ typedef struct train_options {
     unsigned has;     /* which of them */
     aevb_engine_config engine;
     aevb_data_options how;
+    aevb_limits limits;
     const char *data, *out, *resume;
     const char *fixed; /* the first option given that a resumed run cannot change */
     bool has_epochs, has_threads;
@@ -37,7 +38,7 @@ static const struct argp_option options[] = {
     {"data", AEVB_CLI_DATA, "sprites|PATH", 0,
      "what to learn: " AEVB_CLI_DATA_SOURCES, 0},
     {"out", key_out, "RUN", 0, "directory to make: model, checkpoint, settings and metrics", 0},
-    {"resume", key_resume, "RUN", 0, "continue a run (with it only --epochs, --threads, --data, --json)", 0},
+    {"resume", key_resume, "RUN", 0, "continue a run (with it only --epochs, --threads, --data, --json, --max-...)", 0},
     {"json", key_json, NULL, 0, "one line of JSON per epoch", 0},
     AEVB_CLI_NETWORK_OPTIONS,
     AEVB_CLI_OBJECTIVE_OPTIONS,
@@ -58,6 +59,7 @@ static const struct argp_option options[] = {
     {"limit", AEVB_CLI_LIMIT, "N", 0, "train on the first N rows only", 3},
     AEVB_CLI_ENGINE_OPTIONS,
     AEVB_CLI_PICTURE_OPTIONS,
+    AEVB_CLI_LIMIT_OPTIONS,
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -194,7 +196,8 @@ static error_t parse_own(int key, char *arg, const struct argp_state *state, tra
 /* The name of an option that a resumed run cannot change, or NULL. */
 static const char *fixed_option(int key)
 {
-    if (key == AEVB_CLI_DATA || key == AEVB_CLI_THREADS || (key >= key_out && key <= key_json) || key == key_epochs)
+    if (key == AEVB_CLI_DATA || key == AEVB_CLI_THREADS || (key >= key_out && key <= key_json) || key == key_epochs ||
+        (key >= AEVB_CLI_MAX_CONTENT && key <= AEVB_CLI_MAX_PIXELS))
         return NULL;
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (options[i].name != NULL && options[i].key == key)
@@ -212,6 +215,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         taken = aevb_cli_objective_option(key, arg, state, &o->config.objective);
     if (taken == ARGP_ERR_UNKNOWN)
         taken = aevb_cli_data_option(key, arg, state, &o->how);
+    if (taken == ARGP_ERR_UNKNOWN)
+        taken = aevb_cli_limits_option(key, arg, state, &o->limits);
     if (taken == ARGP_ERR_UNKNOWN)
         taken = parse_own(key, arg, state, o);
     if (taken == ARGP_ERR_UNKNOWN)
@@ -306,6 +311,7 @@ static int prepare(train_options *o, aevb_train_config *config, aevb_data *data)
         config->stride = o->how.text.stride;
     }
     aevb_data_options how = aevb_train_data_options(config);
+    how.limits = &o->limits;
     status = aevb_data_open(o->data != NULL ? o->data : config->data, &how, data, &err);
     if (status != AEVB_OK)
         return aevb_cli_fail_status(status, &err);
@@ -344,7 +350,7 @@ int aevb_cli_train(int argc, char **argv)
         "it had never stopped.",
         NULL, NULL, NULL};
     train_options o = {.config = aevb_train_default(), .engine = aevb_cli_engine_default(),
-                       .how = aevb_data_options_default()};
+                       .how = aevb_data_options_default(), .limits = aevb_limits_default()};
     o.network = (aevb_cli_network){.arch = o.config.arch, .init = o.config.init, .init_stddev = o.config.init_stddev};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     static aevb_train_config config;

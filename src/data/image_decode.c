@@ -8,8 +8,7 @@
 
 #include "alloc.h"
 #include "error.h"
-
-enum { RATIO_FREE = 16 << 20 }; /* samples that a picture may always have, however few its bytes */
+#include "format/inflate_limit.h"
 
 aevb_status aevb_image_make(const aevb_image_bytes *in, uint64_t rows, uint64_t cols, size_t channels,
                             aevb_image *out, aevb_error *err)
@@ -20,10 +19,9 @@ aevb_status aevb_image_make(const aevb_image_bytes *in, uint64_t rows, uint64_t 
         return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: %" PRIu64 " x %" PRIu64 " pixels are beyond the limit of %" PRIu64
                          " pixels", in->name, rows, cols, in->limits->pixels);
     uint64_t samples = rows * cols * channels;
-    if (samples > RATIO_FREE && samples / in->limits->inflate_ratio > in->n)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: %" PRIu64 " x %" PRIu64 " pixels from %zu bytes are beyond the "
-                         "limit of %" PRIu64 " times the stored bytes", in->name, rows, cols, in->n,
-                         in->limits->inflate_ratio);
+    aevb_status status = aevb_inflate_check(in->name, in->limits, in->n, samples, err);
+    if (status != AEVB_OK)
+        return status;
     uint8_t *memory = aevb_alloc((size_t)samples, 1);
     if (memory == NULL)
         return aevb_fail(err, AEVB_ENOMEM, "%s: out of memory for %" PRIu64 " x %" PRIu64 " pixels", in->name, rows,

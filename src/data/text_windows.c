@@ -174,8 +174,7 @@ aevb_status aevb_text_load(const char *path, const aevb_text_windows *windows, c
     if (w.n_alphabet > AEVB_MAX_ALPHABET)
         return aevb_fail(err, AEVB_EINVAL, "an alphabet of %zu characters, at most %d are possible", w.n_alphabet,
                          AEVB_MAX_ALPHABET);
-    const aevb_limits used = aevb_limits_or_default(limits);
-    aevb_status status = read_text(path, &used, &t, err);
+    aevb_status status = read_text(path, limits, &t, err);
     if (status == AEVB_OK)
         status = arrange(&t, &w, out, err);
     if (status != AEVB_OK) {

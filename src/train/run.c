@@ -73,6 +73,9 @@ aevb_status aevb_run_start(aevb_run *run, const aevb_train_config *config, const
     run->n_states = aevb_optim_n_state(config->optim.kind);
     run->params = aevb_alloc((1 + run->n_states) * run->n_params, sizeof *run->params);
     run->order = aevb_alloc(data->train->n, sizeof *run->order);
+    aevb_dataset_sha256(data->train, run->train_sha256);
+    if (data->test != NULL)
+        aevb_dataset_sha256(data->test, run->test_sha256);
     return run->params == NULL || run->order == NULL ? aevb_fail_memory(err) : AEVB_OK;
 }
 
@@ -134,7 +137,7 @@ static aevb_status write_record(const aevb_run *run, aevb_error *err)
     aevb_status status = aevb_run_path(run->dir, "run.json", path, err);
     if (status != AEVB_OK)
         return status;
-    aevb_run_record record = aevb_run_record_make(run->config, run->data, run->engine);
+    aevb_run_record record = aevb_run_record_make(run);
     return aevb_run_json_write(path, &record, err);
 }
 

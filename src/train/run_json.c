@@ -92,19 +92,19 @@ static const aevb_field data_fields[] = {
     {"test_sha256", RECORD_TEXT(test_sha256)},
 };
 
-aevb_run_record aevb_run_record_make(const aevb_train_config *config, const aevb_data *data,
-                                     const aevb_engine *engine)
+aevb_run_record aevb_run_record_make(const aevb_run *run)
 {
-    const aevb_engine_config *used = aevb_engine_used(engine);
+    const aevb_engine_config *used = aevb_engine_used(run->engine);
+    const aevb_data *data = run->data;
     aevb_run_record record = {
-        .config = *config, .level_used = used->level, .threads_used = used->threads,
+        .config = *run->config, .level_used = used->level, .threads_used = used->threads,
         .train_rows = data->train->n, .test_rows = data->test == NULL ? 0 : data->test->n,
     };
     snprintf(record.library, sizeof record.library, "%s", aevb_version());
     snprintf(record.compiler, sizeof record.compiler, "%s", COMPILER);
     snprintf(record.data_name, sizeof record.data_name, "%s", data->name);
-    snprintf(record.train_sha256, sizeof record.train_sha256, "%s", data->train->sha256);
-    snprintf(record.test_sha256, sizeof record.test_sha256, "%s", data->test == NULL ? "" : data->test->sha256);
+    snprintf(record.train_sha256, sizeof record.train_sha256, "%s", run->train_sha256);
+    snprintf(record.test_sha256, sizeof record.test_sha256, "%s", run->test_sha256);
     return record;
 }
 
