@@ -92,7 +92,8 @@ Test(likelihood, categorical_at_extremes)
     static const struct {
         double a[3], logp, da[3];
     } cases[] = {{{1000.0, 0.0, -1000.0}, 0.0, {0.0, 0.0, 0.0}}, {{-1000.0, 0.0, -1000.0}, -1000.0, {1.0, -1.0, 0.0}},
-                 {{0.0, 0.0, -INFINITY}, -M_LN2, {0.5, -0.5, 0.0}}, {{-INFINITY, 0.0, 0.0}, -INFINITY, {1.0, -0.5, -0.5}}};
+                 {{0.0, 0.0, -INFINITY}, -M_LN2, {0.5, -0.5, 0.0}},
+                 {{-INFINITY, 0.0, 0.0}, -INFINITY, {1.0, -0.5, -0.5}}};
     for (size_t i = 0; i < 4; i++) {
         const double x[3] = {1.0, 0.0, 0.0}, one = 1.0;
         double logp, da[3] = {0.0};
@@ -108,8 +109,8 @@ Test(likelihood, categorical_at_extremes)
     cr_expect(isnan(logp));
 }
 
-/* [CAT.1] [BERN.1] Two classes with the logits 0 and a are the Bernoulli of a. Each side is within 4 u of the sizes of
- * its pieces. */
+/* [CAT.1] [BERN.1] Two classes with the logits 0 and a are the Bernoulli of a. Each side is within 4 u of the sizes
+ * of its pieces. */
 Test(likelihood, categorical_of_two_classes_is_bernoulli)
 {
     for (int i = -40; i <= 40; i++) {
@@ -130,9 +131,10 @@ Test(likelihood, categorical_domain)
     static const struct {
         double x[6];
         size_t outside;
-    } cases[] = {{{0, 1, 0, 1, 0, 0}, 6}, {{-0.0, 0, 1, 0, 0, 1}, 6}, {{0, 1, 0, 0, 0, 0}, 5}, {{0, 0, 0, 1, 0, 0}, 2},
-                 {{0, 1, 1, 1, 0, 0}, 2}, {{1, 0, 0, 1, 1, 0}, 4}, {{0, 1, 0, 0.5, 0, 0}, 3}, {{NAN, 1, 0, 1, 0, 0}, 0},
-                 {{0, 1, 0, 1, 0, 2}, 5}, {{0, 1, 0, -1, 1, 1}, 3}};
+    } cases[] = {{{0, 1, 0, 1, 0, 0}, 6}, {{-0.0, 0, 1, 0, 0, 1}, 6}, {{0, 1, 0, 0, 0, 0}, 5},
+                 {{0, 0, 0, 1, 0, 0}, 2}, {{0, 1, 1, 1, 0, 0}, 2}, {{1, 0, 0, 1, 1, 0}, 4},
+                 {{0, 1, 0, 0.5, 0, 0}, 3}, {{NAN, 1, 0, 1, 0, 0}, 0}, {{0, 1, 0, 1, 0, 2}, 5},
+                 {{0, 1, 0, -1, 1, 1}, 3}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         cr_expect_eq(aevb_ref_domain(AEVB_CATEGORICAL, 3, 6, cases[i].x), cases[i].outside, "case %zu", i);
 }

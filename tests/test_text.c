@@ -119,8 +119,8 @@ Test(text, any_byte_is_a_character)
     aevb_data_close(&data);
 }
 
-/* The hash is that of the classes that the rows reach, so a limit changes it; the memory is that of the text, not that
- * of its windows. */
+/* The hash is that of the classes that the rows reach, so a limit changes it; the memory is that of the text, not
+ * that of its windows. */
 Test(text, hash_and_memory_are_of_the_text)
 {
     char *text = letters(100000), hex[65], found[65];
@@ -164,10 +164,10 @@ static const char *written(const char *name, const char *text)
 Test(text, hostile_files_are_refused_with_the_reason)
 {
     expect_refused(written("empty.txt", ""), 4, NULL, AEVB_EFORMAT, "empty.txt: the file is empty");
-    expect_refused(written("one.txt", "aaaaaaaaaaaaaaaaaaaa"), 4, NULL, AEVB_EFORMAT, "one character, again and again");
+    expect_refused(written("one.txt", "aaaaaaaaaaaaaaaaaaaa"), 4, NULL, AEVB_EFORMAT, "one character, again and");
     expect_refused(written("short.txt", "abcd"), 4, NULL, AEVB_EFORMAT, "a window of 4 does not fit");
     expect_refused(written("short.txt", "abcdabcdab"), 10, NULL, AEVB_EFORMAT, "10 characters, of which the first 9");
-    expect_refused(written("wide.txt", "abcdabcdab"), (size_t)1 << 19, NULL, AEVB_EINVAL, "windows of 524288 characters");
+    expect_refused(written("wide.txt", "abcdabcdab"), (size_t)1 << 19, NULL, AEVB_EINVAL, "windows of 524288");
     expect_refused(written("wide.txt", "abcdabcdab"), SIZE_MAX, NULL, AEVB_EINVAL, "more than the 1048576 values");
     expect_refused(temp_path("absent.txt"), 4, NULL, AEVB_EIO, "absent.txt");
     cr_assert_eq(mkfifo(temp_path("pipe.txt"), 0600), 0);
@@ -183,12 +183,14 @@ Test(text, a_models_alphabet_is_kept)
 {
     aevb_data data;
     aevb_error err = {0};
-    cr_assert_eq(open_text(written("b.txt", "bdbdbdbdbdbdbdbdbdbd"), 2, 0, "abcd", &data, &err), AEVB_OK, "%s", err.message);
+    cr_assert_eq(open_text(written("b.txt", "bdbdbdbdbdbdbdbdbdbd"), 2, 0, "abcd", &data, &err), AEVB_OK, "%s",
+                 err.message);
     cr_expect(data.train->classes == 4 && data.train->x_dim == 8 && data.train->u8[0] == 1 && data.train->u8[1] == 3);
     aevb_data_close(&data);
     expect_refused(written("c.txt", "abcdabcdabcdabcd~dabcd\n"), 2, "abcd", AEVB_EDOMAIN,
                    "byte 16: the character 0x7e '~' is not in the alphabet of 4 characters");
-    expect_refused(written("c.txt", "abcdabcdabcdabcddabcd\n"), 2, "abcd", AEVB_EDOMAIN, "byte 21: the character 0x0a is");
+    expect_refused(written("c.txt", "abcdabcdabcdabcddabcd\n"), 2, "abcd", AEVB_EDOMAIN,
+                   "byte 21: the character 0x0a is");
 }
 
 /* A gzip bomb stops at the limits, and every failed allocation is ENOMEM and leaves nothing. */
@@ -232,8 +234,8 @@ static aevb_engine *make_engine(aevb_engine_kind kind, aevb_precision precision,
     return engine;
 }
 
-/* [CAT.1] [CAT.3] With all parameters 0 every character has the probability 1/C, so log p(x|z) is -W log C: rows of text
- * and the same rows as numbers, in every engine. Other data and other models are refused. */
+/* [CAT.1] [CAT.3] With all parameters 0 every character has the probability 1/C, so log p(x|z) is -W log C: rows of
+ * text and the same rows as numbers, in every engine. Other data and other models are refused. */
 Test(text, engines_gather_text)
 {
     const aevb_arch arch = {.x_dim = 20, .z_dim = 2, .n_hidden = 1, .hidden = {3}, .activation = AEVB_TANH,
@@ -250,7 +252,8 @@ Test(text, engines_gather_text)
     const double eps[6] = {0.0};
     double x[60];
     for (int i = 0; i < 3; i++) {
-        aevb_engine *engine = make_engine(i == 0 ? AEVB_ENGINE_REF : AEVB_ENGINE_FAST, i == 2 ? AEVB_F32 : AEVB_F64, &arch);
+        aevb_engine *engine = make_engine(i == 0 ? AEVB_ENGINE_REF : AEVB_ENGINE_FAST,
+                                          i == 2 ? AEVB_F32 : AEVB_F64, &arch);
         aevb_error err = {0};
         aevb_terms terms;
         cr_assert_eq(aevb_engine_gather(engine, data.train, &as_it_is, 3, index, &err), AEVB_OK, "%s", err.message);

@@ -51,8 +51,8 @@ typedef struct aevb_cli_network {
     {"latent", AEVB_CLI_LATENT, "N", 0, "latent dimensions", 1}, \
     {"activation", AEVB_CLI_ACTIVATION, "NAME", 0, "identity, relu, tanh, sigmoid or softplus", 1}, \
     {"likelihood", AEVB_CLI_LIKELIHOOD, "NAME", 0, \
-     "bernoulli (data 0 or 1), grey (data in [0,1]; a pseudo-likelihood), gaussian, gaussian-fixed or categorical (text)", \
-     1}, \
+     "bernoulli (data 0 or 1), grey (data in [0,1]; a pseudo-likelihood), gaussian, gaussian-fixed or " \
+     "categorical (text)", 1}, \
     {"x-variance", AEVB_CLI_X_VARIANCE, "V", 0, "variance of gaussian-fixed", 1}, \
     {"init", AEVB_CLI_INIT, "NAME", 0, "glorot or normal", 1}, \
     {"init-stddev", AEVB_CLI_INIT_STDDEV, "S", 0, "standard deviation of --init normal", 1}

@@ -106,11 +106,11 @@ static aevb_status check_windows(const text *t, const aevb_text_windows *w, aevb
 {
     const size_t C = w->n_alphabet, train = cut_of(t);
     if (w->window > AEVB_MAX_WIDTH / C)
-        return aevb_fail(err, AEVB_EINVAL, "%s: windows of %zu characters out of %zu are more than the %zu values that "
-                         "a row may have", t->path, w->window, C, AEVB_MAX_WIDTH);
+        return aevb_fail(err, AEVB_EINVAL, "%s: windows of %zu characters out of %zu are more than the %zu values "
+                         "that a row may have", t->path, w->window, C, AEVB_MAX_WIDTH);
     if (train < w->window)
-        return aevb_fail(err, AEVB_EFORMAT, "%s: %zu characters, of which the first %zu are to train on: a window of %zu "
-                         "does not fit", t->path, t->n, train, w->window);
+        return aevb_fail(err, AEVB_EFORMAT, "%s: %zu characters, of which the first %zu are to train on: a window of "
+                         "%zu does not fit", t->path, t->n, train, w->window);
     return AEVB_OK;
 }
 

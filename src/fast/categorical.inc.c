@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The categorical likelihood. Within a position, the exponentials are summed as those of log_sum_exp; the terms of the
- * positions are summed by segment_sum, SEGMENT positions at a time, as the elements of a row are elsewhere. */
+ * The categorical likelihood. Within a position, the exponentials are summed as those of log_sum_exp; the terms of
+ * the positions are summed by segment_sum, SEGMENT positions at a time, as the elements of a row are elsewhere. */
 
-/* Of count logits of a position, from which the largest has been found: the sum of e = exp(a - top), stored in it unless
- * e is NULL (which may be a), and the one that x chooses, a - top. */
+/* Of count logits of a position whose largest is top: the sum of exp(a - top), which are stored in e unless that is NULL
+ * (it may be a), and added to *chosen the a - top that x chooses. */
 VINLINE double choice_segment(size_t count, const real *x, const real *a, real top, real *e, double *chosen)
 {
     real t[SEGMENT], c[SEGMENT];

@@ -29,7 +29,8 @@ static size_t gathered_domain(const fast_engine *e, const aevb_dataset *dataset,
 {
     const size_t B = e->base.B, X = e->base.arch.x_dim;
     const aevb_likelihood likelihood = e->base.arch.likelihood;
-    if (how->binarise != AEVB_BINARISE_NONE || dataset->classes > 0 || (dataset->u8 != NULL && likelihood != AEVB_BERNOULLI)) {
+    if (how->binarise != AEVB_BINARISE_NONE || dataset->classes > 0 ||
+        (dataset->u8 != NULL && likelihood != AEVB_BERNOULLI)) {
         return B * X;
     }
     for (size_t b = 0; b < B; b++) {

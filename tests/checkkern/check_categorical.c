@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * checkkern: the categorical likelihood, its gradient, and softmax. Each case is seen as one position of n classes and as
- * n positions of a few classes. */
+ * checkkern: the categorical likelihood, its gradient, and softmax. Each case is seen as one position of n classes and
+ * as n positions of a few classes. */
 #include "checkkern.h"
 
 #include <math.h>
@@ -88,7 +88,8 @@ void check_categorical_grad(check *c)
             for (size_t i = 0; i < s.X; i++) {
                 const size_t k = r * s.X + i;
                 const double size = 2.0 * position_size(s.C, a->v + r * s.X + i / s.C * s.C) + 1.0;
-                const double condition = fabs(adjoint->v[r]) * (x->v[r / K * s.X + i] + p[k] * (isinf(size) ? 1.0 : size));
+                const double softmax_part = p[k] * (isinf(size) ? 1.0 : size);
+                const double condition = fabs(adjoint->v[r]) * (x->v[r / K * s.X + i] + softmax_part);
                 expect_gamma(c, "da", k, at(da, k), want_da[k], condition, 8.0, (double)s.C);
                 expect_exact(c, "da in place", k, at(place, k), at(da, k));
             }

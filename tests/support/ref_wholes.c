@@ -108,7 +108,8 @@ static ref_verdict permutation(const ref_case *c)
 static int arch_of(const ref_case *c, aevb_arch *arch)
 {
     *arch = (aevb_arch){.x_dim = DIM("X"), .z_dim = DIM("Z"), .n_hidden = (size_t)SETTING("hidden_layers"),
-        .x_variance = aevb_vector_setting(c->group, "variance", 1)};
+        .x_variance = aevb_vector_setting(c->group, "variance", 1),
+        .x_classes = (size_t)aevb_vector_setting(c->group, "classes", 0)};
     for (size_t l = 0; l < arch->n_hidden; l++) {
         char name[8];
         snprintf(name, sizeof name, "H%u", (unsigned)(l + 1) % 100);
