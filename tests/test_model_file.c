@@ -50,7 +50,8 @@ static int same_arch(const aevb_arch *a, const aevb_arch *b)
     return a->x_dim == b->x_dim && a->z_dim == b->z_dim && a->n_hidden == b->n_hidden &&
         memcmp(a->hidden, b->hidden, sizeof a->hidden) == 0 && a->activation == b->activation &&
         a->likelihood == b->likelihood && memcmp(&a->x_variance, &b->x_variance, sizeof a->x_variance) == 0 &&
-        a->image_rows == b->image_rows && a->image_cols == b->image_cols;
+        a->image_rows == b->image_rows && a->image_cols == b->image_cols && a->x_classes == b->x_classes &&
+        a->n_alphabet == b->n_alphabet && memcmp(a->alphabet, b->alphabet, sizeof a->alphabet) == 0;
 }
 
 static void expect_round_trip(const aevb_arch *arch, aevb_dtype dtype)
@@ -79,10 +80,14 @@ Test(model_file, round_trip_to_the_bit_for_every_kind_of_model)
                     arch.hidden[i] = 3 + i;
                 if (likelihood == AEVB_GAUSSIAN_FIXED)
                     arch.x_variance = 0.1;
+                if (likelihood == AEVB_CATEGORICAL)
+                    arch.x_classes = 7;
+                for (size_t i = 0; i < arch.x_classes && hidden > 0; i++) /* [TEXT.1] 0 and 255 among them */
+                    arch.alphabet[arch.n_alphabet++] = (uint8_t)(i * 85 / 2);
                 expect_round_trip(&arch, AEVB_DTYPE_F64);
                 expect_round_trip(&arch, AEVB_DTYPE_F32);
             }
-    cr_expect_eq(n, 5 * 4 * 3);
+    cr_expect_eq(n, 5 * 5 * 3);
 }
 
 Test(model_file, the_fixed_variance_and_pictures_come_back_exactly)
@@ -122,6 +127,7 @@ Test(model_file, the_architecture_is_the_documented_json)
     "{\"format\":" format ",\"x_dim\":" x ",\"z_dim\":" z ",\"hidden\":" hidden ",\"activation\":" activation \
     ",\"likelihood\":" likelihood ",\"image_rows\":" rows ",\"image_cols\":" cols more "}"
 #define GREY(format, x, z, hidden, more) ARCH(format, x, z, hidden, "\"relu\"", "\"grey\"", "0", "0", more)
+#define TEXT(x, more) ARCH("1", x, "2", "[3]", "\"relu\"", "\"categorical\"", "0", "0", more)
 
 static const struct bad_arch {
     const char *json;
@@ -164,6 +170,17 @@ static const struct bad_arch {
     {ARCH("1", "4", "2", "[3]", "\"relu\"", "\"grey\"", "4", "0", ""), "pictures of 4 x 0"},
     {ARCH("1", "4", "2", "[3]", "\"relu\"", "\"grey\"", "0.5", "0", ""), "image_rows is not an integer"},
     {ARCH("1", "4", "2", "[3]", "\"relu\"", "\"grey\"", "0", "[]", ""), "image_cols is not an integer"},
+    {TEXT("4", ""), "x_classes is missing"},
+    {TEXT("4", ",\"x_classes\":3"), "x_classes is 3, it must be 2 or more and divide x_dim = 4"},
+    {TEXT("4", ",\"x_classes\":1"), "x_classes is 1"},
+    {TEXT("4", ",\"x_classes\":\"2\""), "x_classes is not an integer"},
+    {GREY("1", "4", "2", "[3]", ",\"x_classes\":2"), "x_classes is for categorical only"},
+    {GREY("1", "4", "2", "[3]", ",\"alphabet\":\"\""), "alphabet is for categorical only"},
+    {TEXT("4", ",\"x_classes\":2,\"alphabet\":\"616\""), "alphabet is not a string of two hexadecimal digits"},
+    {TEXT("4", ",\"x_classes\":2,\"alphabet\":7"), "alphabet is not a string of two hexadecimal digits"},
+    {TEXT("4", ",\"x_classes\":2,\"alphabet\":\"616G\""), "byte 1 of the alphabet is not two hexadecimal digits"},
+    {TEXT("4", ",\"x_classes\":2,\"alphabet\":\"616263\""), "an alphabet of 3 for 2 classes"},
+    {TEXT("4", ",\"x_classes\":2,\"alphabet\":\"6161\""), "byte 97 of the alphabet follows byte 97"},
     {"{\"format\":1,\"z_dim\":2,\"hidden\":[3],\"activation\":\"relu\",\"likelihood\":\"grey\",\"image_rows\":0,"
      "\"image_cols\":0}", "x_dim is missing"},
 };

@@ -182,7 +182,8 @@ Test(train, loss_falls_on_the_sprites)
     aevb_data data;
     trace t;
     aevb_error err = {0};
-    cr_assert_eq(aevb_data_open("sprites", config.limit, config.seed, &data, &err), AEVB_OK, "%s", err.message);
+    aevb_data_options how = aevb_train_data_options(&config);
+    cr_assert_eq(aevb_data_open("sprites", &how, &data, &err), AEVB_OK, "%s", err.message);
     aevb_train_hooks hooks = {.epoch = record, .user = &t};
     cr_assert_eq(aevb_train(&config, &data, temp_path("sprites"), &hooks, &err), AEVB_OK, "%s", err.message);
     for (int i = 0; i < 3; i++)

@@ -23,6 +23,7 @@ static const struct argp_option options[] = {
     {"json", key_json, NULL, 0, "the result as JSON", 0},
     AEVB_CLI_IMPORT_OPTIONS,
     AEVB_CLI_ENGINE_OPTIONS,
+    AEVB_CLI_PICTURE_OPTIONS,
     AEVB_CLI_LIMIT_OPTIONS,
     {NULL, 0, NULL, 0, NULL, 0},
 };
@@ -67,10 +68,12 @@ static void print_text(const aevb_cli_source *s, const aevb_evaluation *e)
 static void print_json(const aevb_cli_source *s, const aevb_evaluation *e)
 {
     json_t *o = aevb_cli_json_object();
+    char sha256[65];
+    aevb_dataset_sha256(s->whole_part, sha256);
     aevb_cli_json_set(o, "model", json_string(s->model_path));
     aevb_cli_json_set(o, "arch", aevb_cli_json_arch(&s->arch));
     aevb_cli_json_set(o, "data", json_string(s->data.name));
-    aevb_cli_json_set(o, "data_sha256", json_string(s->rows.sha256));
+    aevb_cli_json_set(o, "data_sha256", json_string(sha256));
     aevb_cli_json_set(o, "split", json_string(s->part));
     aevb_cli_json_set(o, "binarise", json_string(aevb_binarise_name(s->binarise)));
     aevb_cli_json_set(o, "unit", json_string("nats per datum"));

@@ -3,6 +3,7 @@
 #ifndef AEVB_CLI_SOURCE_H
 #define AEVB_CLI_SOURCE_H
 
+#include "cli/cli_data.h"
 #include "cli/cli_model.h"
 
 /* As given on the command line; NULL or negative where it was not. */
@@ -10,6 +11,8 @@ typedef struct aevb_cli_source_options {
     const char *model; /* a model file or the directory of a run */
     aevb_cli_model_options how; /* it is to be read */
     const char *data;
+    aevb_data_options reading; /* of data that are not the run's own */
+    bool has_reading;          /* an option of it was given */
     bool train_part;
     size_t limit;      /* rows looked at, 0 for all */
     int binarise;
@@ -24,7 +27,7 @@ typedef struct aevb_cli_source_options {
 
 #define AEVB_CLI_DATA_OPTIONS \
     {"data", AEVB_CLI_DATA, "sprites|PATH", 0, \
-     "IDX file, directory with the four MNIST files, or the built-in sprites; default for a run: its own data", 0}, \
+     AEVB_CLI_DATA_SOURCES "; default for a run: its own data, read as it read them", 0}, \
     {"split", AEVB_CLI_SPLIT, "test|train", 0, "part of the data (default test)", 0}, \
     {"limit", AEVB_CLI_LIMIT, "N", 0, "look at the first N rows only", 0}, \
     {"binarise", AEVB_CLI_BINARISE, "NAME", 0, \
@@ -40,6 +43,7 @@ typedef struct aevb_cli_source {
     aevb_arch arch;
     aevb_engine *engine;    /* with the model's parameters */
     aevb_data data;         /* empty unless opened */
+    const aevb_dataset *whole_part; /* borrows from data, as rows does */
     aevb_dataset rows;      /* the part and the rows asked for; borrows from data */
     const char *part;       /* "test" or "train" */
     aevb_binarise binarise;

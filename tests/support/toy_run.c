@@ -25,10 +25,8 @@ static void draw(uint8_t *rows, size_t n, uint64_t stream)
 aevb_data toy_data(void)
 {
     static uint8_t train_rows[TOY_N * TOY_X], test_rows[TOY_TEST_N * TOY_X];
-    static aevb_dataset train = {.n = TOY_N, .x_dim = TOY_X, .image_rows = 3, .image_cols = 3, .u8 = train_rows,
-                                 .sha256 = "1111111111111111111111111111111111111111111111111111111111111111"};
-    static aevb_dataset test = {.n = TOY_TEST_N, .x_dim = TOY_X, .image_rows = 3, .image_cols = 3, .u8 = test_rows,
-                                .sha256 = "2222222222222222222222222222222222222222222222222222222222222222"};
+    static aevb_dataset train = {.n = TOY_N, .x_dim = TOY_X, .image_rows = 3, .image_cols = 3, .u8 = train_rows};
+    static aevb_dataset test = {.n = TOY_TEST_N, .x_dim = TOY_X, .image_rows = 3, .image_cols = 3, .u8 = test_rows};
     draw(train_rows, TOY_N, aevb_stream(AEVB_STREAM_TEST, 0));
     draw(test_rows, TOY_TEST_N, aevb_stream(AEVB_STREAM_TEST, 1));
     return (aevb_data){.train = &train, .test = &test, .name = "toy"};
