@@ -73,8 +73,8 @@ static double cpu_seconds(void)
 /* What zlib itself needs: gzread of all four files into one buffer of 64 KiB. */
 static int inflate_all(const char *dir)
 {
-    static const char *const names[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
-                                        "t10k-labels-idx1-ubyte"};
+    static const char *const names[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+                                        "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
     static unsigned char buffer[1 << 16];
     char path[4096];
     for (size_t i = 0; i < 4; i++) {

@@ -104,7 +104,8 @@ Test(archive_in, members)
 {
     const item items[] = {{.name = "d/", .type = AE_IFDIR}, {.name = "d/a.txt", .content = "hello"},
                           {.name = "./b", .content = "world"}, {.name = "empty"},
-                          {.name = "\xc3\xa4/\xe2\x82\xac.png", .content = "utf-8"}, {.name = "x..y/..z", .content = "dots"}};
+                          {.name = "\xc3\xa4/\xe2\x82\xac.png", .content = "utf-8"},
+                          {.name = "x..y/..z", .content = "dots"}};
     for (int kind = ZIP; kind <= TGZ; kind++)
         for (int content = 0; content < 2; content++) {
             char text[400];
@@ -310,6 +311,35 @@ Test(archive_in, out_of_memory)
         }
         cr_expect_eq(status, AEVB_OK, "%s", err.message);
         cr_expect_gt(fail, 3);
+        aevb_file_in_close(in);
+        free(bytes);
+    }
+}
+
+Test(archive_in, shrinks)
+{
+    const item items[] = {{.name = "a", .content = "some content"}, {.name = "b", .content = "more"}};
+    for (int kind = ZIP; kind <= TGZ; kind++) {
+        size_t n = 0;
+        aevb_error err = {.message = ""};
+        aevb_file_in *in = NULL;
+        aevb_archive_in *archive = NULL;
+        const aevb_member *member = NULL;
+        aevb_status status;
+        unsigned char *bytes = pack((packing)kind, items, 2, &n), *all = NULL;
+        temp_write(temp_path("s"), bytes, n);
+        cr_assert_eq(aevb_file_in_open(temp_path("s"), &in, &err), AEVB_OK);
+        cr_assert_eq(aevb_archive_open(in, NULL, &archive, &err), AEVB_OK);
+        temp_write(temp_path("s"), bytes, 10);
+        do {
+            status = aevb_archive_next(archive, &member, &err);
+            if (status == AEVB_OK && member != NULL)
+                status = aevb_archive_read_all(archive, &all, &n, &err);
+            aevb_free(all);
+            all = NULL;
+        } while (status == AEVB_OK && member != NULL);
+        cr_expect_eq(status, AEVB_EIO, "%s: %d %s", kind_names[kind], (int)status, err.message);
+        aevb_archive_close(archive);
         aevb_file_in_close(in);
         free(bytes);
     }

@@ -115,9 +115,11 @@ Test(arrays, npy_of_every_type_and_order)
                 size_t row;
                 const aevb_dataset *d = source_row(&data, 4, k, &row);
                 double x[12];
-                cr_assert_eq(aevb_dataset_gather(d, &(aevb_gather){.seed = 1}, &(uint32_t){(uint32_t)row}, 1, x), AEVB_OK);
+                cr_assert_eq(aevb_dataset_gather(d, &(aevb_gather){.seed = 1}, &(uint32_t){(uint32_t)row}, 1, x),
+                             AEVB_OK);
                 for (size_t i = 0; i < 12; i++)
-                    cr_assert_eq(x[i], bytes ? value(k * 12 + i, 1) / 255.0 : value(k * 12 + i, 0), "%s %zu", types[t], k);
+                    cr_assert_eq(x[i], bytes ? value(k * 12 + i, 1) / 255.0 : value(k * 12 + i, 0), "%s %zu",
+                                 types[t], k);
             }
             aevb_data_close(&data);
         }
@@ -146,7 +148,8 @@ Test(arrays, shapes_of_pictures)
 /* [DATA.1] Numbers outside 0..1 only where they are asked for, and never what is no number. */
 Test(arrays, range_of_numbers)
 {
-    static const struct { double x; int any; } cases[] = {{-3.5, 1}, {255, 1}, {(double)NAN, 0}, {(double)INFINITY, 0}};
+    static const struct { double x; int any; } cases[] = {
+        {-3.5, 1}, {255, 1}, {(double)NAN, 0}, {(double)INFINITY, 0}};
     npy a;
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         npy_begin(&a, "<f8", 0, "2, 2");
@@ -219,7 +222,12 @@ static const char *npz_make(const char *name, const char *const *keys, size_t n)
 
 Test(arrays, npz_members_by_their_names)
 {
-    static const struct { const char *keys[4]; size_t n; int test, train_labels, test_labels; uint8_t row0, label0; } cases[] = {
+    static const struct {
+        const char *keys[4];
+        size_t n;
+        int test, train_labels, test_labels;
+        uint8_t row0, label0;
+    } cases[] = {
         {{"x_train", "y_train", "x_test", "y_test"}, 4, 1, 1, 1, 0, 50},
         {{"y_test", "x_test", "y_train", "x_train"}, 4, 1, 1, 1, 150, 100},
         {{"x_test", "x_train"}, 2, 1, 0, 0, 50, 0}, {{"x_train", "y_train"}, 2, 0, 1, 1, 0, 50},

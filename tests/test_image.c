@@ -89,8 +89,8 @@ Test(image, png_of_every_kind_gives_the_samples_of_the_rule)
     }
 }
 
-/* A flat picture at quality 100: only DC terms, quantised by 1 (8 of them to a level), and two colour conversions, each
- * rounded to a level by fixed-point constants: at most 1 + 1.772 + 1 levels. */
+/* A flat picture at quality 100: only DC terms, quantised by 1 (8 of them to a level), and two colour conversions,
+ * each rounded to a level by fixed-point constants: at most 1 + 1.772 + 1 levels. */
 Test(image, jpeg_grey_and_colour_baseline_and_progressive)
 {
     static const uint8_t colour[3] = {200, 90, 30};
@@ -123,7 +123,8 @@ Test(image, pnm_of_every_kind)
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         aevb_image image = decoded(cases[c].text, cases[c].n);
         cr_assert(image.rows == cases[c].rows && image.cols == cases[c].cols && image.channels == cases[c].channels);
-        cr_expect_eq(memcmp(image.samples, cases[c].want, image.rows * image.cols * image.channels), 0, "case %zu", c);
+        cr_expect_eq(memcmp(image.samples, cases[c].want, image.rows * image.cols * image.channels), 0, "case %zu",
+                     c);
         aevb_free(image.samples);
     }
 }

@@ -11,8 +11,8 @@
 
 TestSuite(image_steps, .fini = no_leaks, .timeout = 60);
 
-static void run(size_t rows, size_t cols, size_t channels, const uint8_t *samples, aevb_picture_steps steps, uint8_t *out,
-                size_t want_rows, size_t want_cols)
+static void run(size_t rows, size_t cols, size_t channels, const uint8_t *samples, aevb_picture_steps steps,
+                uint8_t *out, size_t want_rows, size_t want_cols)
 {
     uint8_t copy[4096];
     aevb_image image = {.rows = rows, .cols = cols, .channels = channels, .samples = copy};
@@ -23,8 +23,8 @@ static void run(size_t rows, size_t cols, size_t channels, const uint8_t *sample
     cr_assert_eq(aevb_image_steps(&image, &steps, out, NULL), AEVB_OK);
 }
 
-/* Pillow 9.4: Image.fromarray(a).resize((cols, rows), Image.BICUBIC) of the 9 x 8 picture_fill(3), and convert("L") of
- * the 9 x 8 x 3 picture_fill(4). */
+/* Pillow 9.4: Image.fromarray(a).resize((cols, rows), Image.BICUBIC) of the 9 x 8 picture_fill(3), and
+ * convert("L") of the 9 x 8 x 3 picture_fill(4). */
 Test(image_steps, equal_pillow)
 {
     static const uint8_t half[16] = {53, 63, 72, 87, 164, 166, 180, 192, 71, 78, 92, 106, 98, 117, 132, 144};
@@ -71,9 +71,9 @@ static double weight(size_t i, size_t k, size_t inputs, double step)
     return cubic(((double)k + 0.5 - centre) / step) / sum;
 }
 
-/* The filter without any rounding in between. Each pass rounds to a level (1/2) and its weights to 2^-23, 255 times at
- * most 40 of them: the columns' errors come through the rows' weights, whose magnitudes sum to m. No sample is near the
- * ends of 0..255, so nothing is clipped. */
+/* The filter without any rounding in between. Each pass rounds to a level (1/2) and its weights to 2^-23, 255
+ * times at most 40 of them: the columns' errors come through the rows' weights, whose magnitudes sum to m. No
+ * sample is near the ends of 0..255, so nothing is clipped. */
 Test(image_steps, scale_is_the_filter_of_the_specification)
 {
     enum { ROWS = 31, COLS = 23 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * NPY arrays from strangers: versions, orders, types and byte orders as NEP 1 has them; everything malformed refused. */
+ * NPY arrays from strangers: versions, orders, types and byte orders as NEP 1 has them; malformed ones are refused. */
 #include "config.h"
 #include <criterion/criterion.h>
 #include <math.h>

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "data/sources.h"
 #include "image_files.h"
 #include "leaks.h"
 #include "open_data.h"
@@ -71,7 +72,8 @@ Test(pictures, order_and_labels_are_the_same_from_a_directory_and_from_archives)
     static const char *const names[] = {
         "s/b/2.pgm", "s/README", "s/b/10.PGM", "s/a-b/1.pgm", "s/.hidden.pgm", "s/a/z.pnm", "s/a/1.Pgm",
         "s/b/notes.csv", "s/.git/1.pgm", "s/B/x.y.pgm", "s/a/A.pgm"};
-    static const struct { unsigned seed; uint32_t label; } want[] = {{9, 0}, {6, 1}, {10, 1}, {5, 1}, {3, 2}, {2, 3}, {0, 3}};
+    static const struct { unsigned seed; uint32_t label; } want[] = {
+        {9, 0}, {6, 1}, {10, 1}, {5, 1}, {3, 2}, {2, 3}, {0, 3}};
     tree t;
     make_tree(&t, names, sizeof names / sizeof *names);
     for (int kind = 0; kind < TREE_KINDS; kind++) {
@@ -139,16 +141,17 @@ Test(pictures, directories_train_and_test_are_the_parts)
 
 Test(pictures, what_is_no_tree_of_equal_pictures_is_refused)
 {
-    static const char *const mixed_depth[] = {"a/1.pgm", "b/2.pgm", "3.pgm"}, *const deep[] = {"a/b/1.pgm", "c/d/2.pgm"},
+    static const char *const mixed_depth[] = {"a/1.pgm", "b/2.pgm", "3.pgm"},
+        *const deep[] = {"a/b/1.pgm", "c/d/2.pgm"},
         *const gif[] = {"a/1.pgm", "a/2.gif"}, *const none[] = {"README", "SHA256SUMS", ".x.pgm"},
         *const two[] = {"a/1.pgm", "a/2.pgm"};
     tree t;
     make_tree(&t, mixed_depth, 3);
-    expect_refused(tree_write(TREE_ZIP, "1", t.files, 3), NULL, AEVB_EFORMAT, "3.pgm and a/1.pgm are at different depths");
+    expect_refused(tree_write(TREE_ZIP, "1", t.files, 3), NULL, AEVB_EFORMAT, "3.pgm and a/1.pgm are at different");
     make_tree(&t, deep, 2);
     expect_refused(tree_write(TREE_DIRECTORY, "2", t.files, 2), NULL, AEVB_EFORMAT, "a/b/1.pgm: too deep");
     make_tree(&t, gif, 2);
-    expect_refused(tree_write(TREE_DIRECTORY, "3", t.files, 2), NULL, AEVB_EUNSUPPORTED, "a/2.gif: a kind of picture that");
+    expect_refused(tree_write(TREE_DIRECTORY, "3", t.files, 2), NULL, AEVB_EUNSUPPORTED, "a/2.gif: a kind");
     make_tree(&t, none, 3);
     expect_refused(tree_write(TREE_TAR, "4", t.files, 3), NULL, AEVB_EFORMAT, "no picture in it");
     make_tree(&t, two, 2);
@@ -209,8 +212,8 @@ Test(pictures, archives_cut_anywhere_are_refused)
             aevb_data data;
             aevb_error err = {0};
             temp_write(temp_path("cut"), bytes, cut);
-            cr_expect_eq(open_data(temp_path("cut"), 0, 1, &data, &err), AEVB_EFORMAT, "kind %d, %zu of %zu: %s", kind,
-                         cut, n, err.message);
+            cr_expect_eq(open_data(temp_path("cut"), 0, 1, &data, &err), AEVB_EFORMAT, "kind %d, %zu of %zu: %s",
+                         kind, cut, n, err.message);
         }
         free(bytes);
     }
@@ -224,7 +227,8 @@ Test(pictures, steps_are_done_and_are_for_pictures_only)
     aevb_data_options options = aevb_data_options_default();
     make_tree(&t, names, 1);
     const char *path = tree_write(TREE_DIRECTORY, "steps", t.files, 1);
-    options.pictures = (aevb_picture_steps){.crop_top = 1, .crop_bottom = 4, .crop_left = 2, .crop_right = 4, .scale = 1};
+    options.pictures = (aevb_picture_steps){.crop_top = 1, .crop_bottom = 4, .crop_left = 2, .crop_right = 4,
+                                            .scale = 1};
     cr_assert_eq(aevb_data_open(path, &options, &data, NULL), AEVB_OK);
     uint8_t all[PIXELS];
     picture_fill(all, PIXELS, 0);
@@ -303,5 +307,73 @@ Test(pictures, reports_exhausted_memory_at_every_allocation)
         cr_assert_eq(status, AEVB_OK, "kind %d: %d", kind, (int)status);
         cr_expect_geq(failures, 2 * MOST);
         aevb_data_close(&data);
+    }
+}
+
+/* Whatever byte is wrong: rows, or one message. */
+Test(pictures, archives_with_any_byte_changed)
+{
+    static const char *const names[] = {"a/1.pgm", "b/2.pgm"};
+    tree t;
+    make_tree(&t, names, 2);
+    for (int kind = TREE_TAR; kind <= TREE_ZIP; kind++) {
+        size_t n, refused = 0, step = kind == TREE_TAR ? 7 : 1;
+        const char *path = tree_write((tree_kind)kind, "whole", t.files, 2);
+        unsigned char *bytes = temp_read(path, &n);
+        for (size_t i = 0; i < n; i += step) {
+            aevb_data data;
+            aevb_error err = {0};
+            bytes[i] ^= 0xff;
+            temp_write(temp_path("bent"), bytes, n);
+            bytes[i] ^= 0xff;
+            if (open_data(temp_path("bent"), 0, 1, &data, &err) == AEVB_OK) {
+                aevb_data_close(&data);
+            } else {
+                refused++;
+                cr_expect(strncmp(err.message, temp_path("bent"), strlen(temp_path("bent"))) == 0 &&
+                          strchr(err.message, '\n') == NULL, "kind %d byte %zu: %s", kind, i, err.message);
+            }
+        }
+        cr_expect_gt(refused, n / step / 20, "kind %d: %zu of %zu", kind, refused, n);
+        free(bytes);
+    }
+}
+
+/* 25 MB of zeros in a few kilobytes. */
+Test(pictures, bombs_are_refused)
+{
+    size_t n = 15 + (size_t)5000 * 5000;
+    char *bytes = calloc(n, 1);
+    memcpy(bytes, "P5\n5000 5000\n1\n", 15);
+    tree_file file = {.name = "1.pgm", .bytes = bytes, .n = n};
+    expect_refused(tree_write(TREE_TGZ, "bomb.tgz", &file, 1), NULL, AEVB_EUNSUPPORTED, "more than 200 times");
+    expect_refused(tree_write(TREE_ZIP, "bomb.zip", &file, 1), NULL, AEVB_EUNSUPPORTED, "more than 200 times");
+    free(bytes);
+}
+
+/* Files are never mapped: one that shrinks or grows after it was opened is an error and no signal. */
+Test(pictures, files_that_change_while_they_are_read)
+{
+    static const char *const names[] = {"a/1.pgm", "b/2.pgm"};
+    tree t;
+    make_tree(&t, names, 2);
+    aevb_limits limits = aevb_limits_default();
+    aevb_data_options options = aevb_data_options_default();
+    options.limits = &limits;
+    for (int kind = TREE_TAR; kind <= TREE_ZIP; kind++) {
+        for (int grows = 0; grows < 2; grows++) {
+            const char *path = tree_write((tree_kind)kind, "changing", t.files, 2);
+            struct stat info;
+            aevb_file_in *in;
+            aevb_data data = {.train = NULL};
+            aevb_error err = {0};
+            cr_assert(stat(path, &info) == 0 && aevb_file_in_open(path, &in, NULL) == AEVB_OK);
+            cr_assert_eq(truncate(path, grows ? info.st_size + 1 : info.st_size / 3), 0);
+            cr_expect_eq(aevb_data_from_file(in, &options, &data, &err), AEVB_EIO, "%s", err.message);
+            cr_expect_not_null(strstr(err.message, grows ? "changed while being read" : "it shrank while being read"),
+                               "%s", err.message);
+            aevb_data_close(&data);
+            aevb_file_in_close(in);
+        }
     }
 }

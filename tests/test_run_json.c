@@ -23,7 +23,8 @@ static aevb_train_config unusual_config(void)
                   .weight_decay = 1e300},
         .prior_precision = 0.7, .init = AEVB_INIT_NORMAL, .init_stddev = 0.012345678901234567, .samples = 3,
         .batch = 17, .epochs = 123456789012345, .seed = UINT64_MAX, .binarise = AEVB_BINARISE_THRESHOLD,
-        .data = "/data/\"odd\" n\xc3\xa4me", .limit = 99, .range = AEVB_RANGE_ANY, .pictures = {1, 5, 2, 7, 0.7, AEVB_GREY_MEAN},
+        .data = "/data/\"odd\" n\xc3\xa4me", .limit = 99, .range = AEVB_RANGE_ANY,
+        .pictures = {1, 5, 2, 7, 0.7, AEVB_GREY_MEAN},
         .window = 3, .stride = 2, .engine = AEVB_ENGINE_FAST, .precision = AEVB_F32,
         .level = 2, .threads = 6,
     };
@@ -57,8 +58,8 @@ Test(run_json, a_setting_that_differs_is_named)
         c[i] = same;
     static const char *const keys[31] = {"objective", "beta", "optimiser", "lr", "momentum", "beta1", "beta2", "eps",
         "weight_decay", "prior_precision", "init", "init_stddev", "samples", "batch", "seed", "binarise", "data",
-        "limit", "engine", "precision", "level", "model", "range", "crop_top", "crop_bottom", "crop_left", "crop_right",
-        "scale", "grey", "window", "stride"};
+        "limit", "engine", "precision", "level", "model", "range", "crop_top", "crop_bottom", "crop_left",
+        "crop_right", "scale", "grey", "window", "stride"};
     c[0].objective.kind = AEVB_ELBO, c[1].objective.beta = 1.0, c[2].optim.kind = AEVB_ADAM, c[3].optim.lr = 1.0;
     c[4].optim.momentum = 0.0, c[5].optim.beta1 = 0.0, c[6].optim.beta2 = 0.0, c[7].optim.eps = 0.0;
     c[8].optim.weight_decay = 0.0, c[9].prior_precision = 0.0, c[10].init = AEVB_INIT_GLOROT;

@@ -38,6 +38,7 @@ unit_programs = \
 	tests/test_level \
 	tests/test_likelihood \
 	tests/test_model_file \
+	tests/test_model_source \
 	tests/test_moments \
 	tests/test_network \
 	tests/test_npy_read \

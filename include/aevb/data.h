@@ -59,7 +59,7 @@ typedef enum aevb_grey_rule {
 
 AEVB_API const char *aevb_grey_rule_name(aevb_grey_rule rule); /* NULL for a number that is none */
 
-/* What is done to every picture of a tree of pictures before it is a row, in this order [DATA.5] [DATA.6]. */
+/* What is done to every picture of a tree of pictures before it is a row, in this order [DATA.7] [DATA.5]. */
 typedef struct aevb_picture_steps {
     size_t crop_top, crop_bottom; /* rows crop_top..crop_bottom-1 are kept; all four 0: the whole picture */
     size_t crop_left, crop_right; /* and columns crop_left..crop_right-1 */
@@ -95,9 +95,9 @@ AEVB_API aevb_data_options aevb_data_options_default(void); /* no limit, seed 1,
 
 /* Opens a data source by the name "sprites", by "text:PATH" or by a path: text where the path ends in .txt, an IDX or IDX.gz file, or a directory that holds the four
  * canonical MNIST names (.gz or not; labels are optional). options may be NULL for the defaults. A single file has no
- * test part: the last tenth of its rows, after a permutation by `seed` (stream AEVB_STREAM_SPLIT), becomes one; of the
- * sprites, whose labels are their indices, the last sixth [DATA.4]. EIO, EFORMAT, EUNSUPPORTED, ESHAPE and EDOMAIN (a
- * declared scale that the data contradict, [DATA.1]) say which file. */
+ * test part: the last tenth of its rows, after a permutation by `seed` (stream AEVB_STREAM_SPLIT), becomes one; of
+ * the sprites, whose labels are their indices, the last sixth [DATA.4]. EIO, EFORMAT, EUNSUPPORTED, ESHAPE and
+ * EDOMAIN (a declared scale that the data contradict, [DATA.1]) say which file. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_data_open(const char *source, const aevb_data_options *options,
                                                     aevb_data *out, aevb_error *err);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Files: models as safetensors, NPZ, Keras HDF5 and ONNX, arrays as NPY. Everything read is treated as hostile and kept
- * within limits (NULL for the defaults); everything written goes to a temporary name in the same directory, is synced
- * and then renamed. */
+ * Files: models as safetensors, NPZ, Keras HDF5 and ONNX, arrays as NPY. Everything read is treated as hostile and
+ * kept within limits (NULL for the defaults); everything written goes to a temporary name in the same directory, is
+ * synced and then renamed. */
 #ifndef AEVB_FORMAT_H
 #define AEVB_FORMAT_H
 
@@ -84,6 +84,12 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_model_write(const char *path, const ae
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_model_write_npz(const char *path, const aevb_model *model, aevb_dtype dtype,
                                                           aevb_error *err);
 
+/* Writes one of the two networks as ONNX (opset 13), values rounded to dtype F32 or kept as F64. Encoder: x -> mu,
+ * logvar. Decoder: z -> logits and probability (bernoulli, grey), mean and logvar (gaussian), or mean. The first
+ * dimension of all is N, of any size. Noise is never inside. EUNSUPPORTED beyond the 2 GiB of the format. */
+AEVB_API AEVB_MUST_CHECK aevb_status aevb_model_write_onnx(const char *path, const aevb_model *model, aevb_part part,
+                                                           aevb_dtype dtype, aevb_error *err);
+
 /* --- models of others --- */
 
 /* A file with tensors: safetensors, .npz, Keras .h5 (weights or whole models) and .keras, told apart by content. A
@@ -110,7 +116,7 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_model_file_read(aevb_model_file *file,
 
 /* What a file of others does not say. Everything can be left to guesses (aevb_import_default). */
 typedef struct aevb_import_options {
-    const char *map;              /* "ours=theirs" pairs, separated by commas or newlines; NULL: by names and shapes */
+    const char *map;              /* "ours=theirs" pairs, commas or newlines between; NULL: by names and shapes */
     int activation;               /* an aevb_activation, or -1: as the file says, else relu */
     int likelihood;               /* an aevb_likelihood, or -1: grey */
     double x_variance;            /* of gaussian-fixed; 0: 1 */
@@ -138,9 +144,9 @@ typedef struct aevb_import {
     size_t n_ignored;           /* tensors without a part in the network: counters, seeds, an optimizer's */
 } aevb_import;
 
-/* Finds the network. AEVB_EFORMAT or AEVB_EUNSUPPORTED with the tensors that fit nowhere. The architecture that a file
- * of ours carries is taken; otherwise names and shapes decide, or the map: an entry names a layer of ours (fc1) or one
- * tensor (fc1.weight); "theirs^T" is [in][out]; both heads from one layer take its two halves. */
+/* Finds the network. AEVB_EFORMAT or AEVB_EUNSUPPORTED with the tensors that fit nowhere. The architecture that a
+ * file of ours carries is taken; otherwise names and shapes decide, or the map: an entry names a layer of ours (fc1)
+ * or one tensor (fc1.weight); "theirs^T" is [in][out]; both heads from one layer take its two halves. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_import_find(const aevb_model_file *file, const aevb_import_options *options,
                                                       aevb_import *out, aevb_error *err);
 /* Reads what was found. EFORMAT for a NaN or infinity, naming the element. */

@@ -87,8 +87,8 @@ AEVB_API const char *aevb_likelihood_name(aevb_likelihood likelihood);
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_activation_parse(const char *name, aevb_activation *out);
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_likelihood_parse(const char *name, aevb_likelihood *out);
 
-/* Which of its two networks a model has. One that came from a decoder alone has AEVB_HAS_DECODER: it draws and decodes;
- * the parameters of the encoder are 0 and mean nothing. */
+/* Which of its two networks a model has. One that came from a decoder alone has AEVB_HAS_DECODER: it draws and
+ * decodes; the parameters of the encoder are 0 and mean nothing. */
 enum { AEVB_HAS_ENCODER = 1 << AEVB_ENCODER, AEVB_HAS_DECODER = 1 << AEVB_DECODER, AEVB_HAS_BOTH = 3 };
 
 /* A model in memory: architecture, layout and parameters in float64. Create makes all parameters 0 and both parts. */

@@ -213,7 +213,7 @@ static void measure(aevb_bench_session *session, const char *name, aevb_level le
 {
     aevb_bench_result line = aevb_bench_line("kernel", name, level, precision, 1, "ns"), judge = line;
     kernel_case own = *s;
-    snprintf(line.shape, sizeof line.shape, "%zu", s->n);
+    snprintf(line.shape, sizeof line.shape, "%dx%zu", ROWS, s->Z);
     aevb_bench_rate(&session->config, 1e-9 * (double)s->n, fast, &own, &line);
     aevb_bench_rate(&session->config, 1e-9 * (double)s->n, ref, &own, &judge);
     line.ratio_to_ref = line.median / judge.median;
@@ -237,7 +237,7 @@ static aevb_status measure_size(aevb_bench_session *session, aevb_level level, s
 
 aevb_status BITS(aevb_bench_kernels)(aevb_bench_session *session, aevb_level level, aevb_error *err)
 {
-    static const size_t sizes[] = {80, 1024, 16384};
+    static const size_t sizes[] = {80 * ROWS, 784 * ROWS, 8192 * ROWS};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         if (measure_size(session, level, sizes[i]) != AEVB_OK)
             return aevb_fail_memory(err);

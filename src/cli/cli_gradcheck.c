@@ -207,7 +207,8 @@ int aevb_cli_gradcheck(int argc, char **argv)
         .network = {.arch = {.x_dim = 12, .z_dim = 3, .n_hidden = 1, .hidden = {7}, .activation = AEVB_TANH,
                              .likelihood = AEVB_BERNOULLI, .x_variance = 1},
                     .init = AEVB_INIT_NORMAL, .init_stddev = 0.5},
-        .how = aevb_cli_model_default(), .objective = {.kind = AEVB_ELBO, .beta = 1}, .batch = 3, .samples = 2, .seed = 1};
+        .how = aevb_cli_model_default(),
+        .objective = {.kind = AEVB_ELBO, .beta = 1}, .batch = 3, .samples = 2, .seed = 1};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     aevb_model *model = open_model(&o);
     int result = model != NULL ? check(&o, model) : AEVB_EXIT_FAILED;

@@ -56,19 +56,32 @@ static int read_map(const char *path, char **text)
     return AEVB_EXIT_OK;
 }
 
-int aevb_cli_model_open(const char *path, const aevb_cli_model_options *options, aevb_cli_model *model)
+int aevb_cli_model_file(const char *path, const aevb_cli_model_options *options, aevb_cli_model *model)
 {
     *model = (aevb_cli_model){.file = NULL};
     aevb_error err = {.status = AEVB_OK};
-    aevb_import_options import = options->import;
-    if (import.map != NULL && strchr(import.map, '=') == NULL) {
-        if (read_map(import.map, &model->map) != AEVB_EXIT_OK)
-            return AEVB_EXIT_FAILED;
-        import.map = model->map;
-    }
+    const char *map = options->import.map;
+    if (map != NULL && strchr(map, '=') == NULL && read_map(map, &model->map) != AEVB_EXIT_OK)
+        return AEVB_EXIT_FAILED;
     aevb_status status = aevb_model_file_open(path, &options->limits, &model->file, &err);
-    if (status == AEVB_OK)
-        status = aevb_import_find(model->file, &import, &model->found, &err);
+    return status == AEVB_OK ? AEVB_EXIT_OK : aevb_cli_fail_status(status, &err);
+}
+
+aevb_status aevb_cli_model_find(const aevb_cli_model_options *options, aevb_cli_model *model, aevb_error *err)
+{
+    aevb_import_options import = options->import;
+    if (model->map != NULL)
+        import.map = model->map;
+    return aevb_import_find(model->file, &import, &model->found, err);
+}
+
+int aevb_cli_model_open(const char *path, const aevb_cli_model_options *options, aevb_cli_model *model)
+{
+    aevb_error err = {.status = AEVB_OK};
+    int result = aevb_cli_model_file(path, options, model);
+    if (result != AEVB_EXIT_OK)
+        return result;
+    aevb_status status = aevb_cli_model_find(options, model, &err);
     return status == AEVB_OK ? AEVB_EXIT_OK : aevb_cli_fail_status(status, &err);
 }
 

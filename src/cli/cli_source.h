@@ -21,7 +21,8 @@ typedef struct aevb_cli_source_options {
 } aevb_cli_source_options;
 
 #define AEVB_CLI_MODEL_OPTIONS \
-    {"model", AEVB_CLI_MODEL, "FILE|RUN", 0, "model file (safetensors, .npz, Keras .h5 or .keras), or the directory of a run of `aevb train'", 0}, \
+    {"model", AEVB_CLI_MODEL, "FILE|RUN", 0, \
+     "model file (safetensors, .npz, Keras .h5 or .keras), or the directory of a run of `aevb train'", 0}, \
     {"seed", AEVB_CLI_SEED, "N", 0, "of the random numbers (default 1)", 0}
 
 #define AEVB_CLI_DATA_OPTIONS \
@@ -34,7 +35,8 @@ typedef struct aevb_cli_source_options {
 
 aevb_cli_source_options aevb_cli_source_default(void);
 
-/* Takes the options of the two lists above, those of the engine, of models of others and of limits. At ARGP_KEY_END it demands --model. */
+/* Takes the options of the two lists above, those of the engine, of models of others and of limits. At
+ * ARGP_KEY_END it demands --model. */
 error_t aevb_cli_source_option(int key, char *arg, const struct argp_state *state, aevb_cli_source_options *options);
 
 typedef struct aevb_cli_source {

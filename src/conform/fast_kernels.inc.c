@@ -114,7 +114,7 @@ static void affine(size_t B, size_t I, size_t O, const double *x, const double *
     const real *px = panels(&r, B, I, x), *pw = weight_panels(&r, I, O, w), *pbias = panels(&r, 1, O, bias);
     real *py = empty_panels(&r, B, O);
     for (size_t o = 0; !r.failed && o < O; o += P)
-        kern->gemm_forward(B, I, width(O, o), px, B * P, pw + o * I, pbias + o, py + o * B);
+        kern->gemm_forward(B, I, width(O, o), px, B * P, pw + o * I, pbias + o, NULL, py + o * B);
     from_panels(&r, B, O, py, y);
     leave(&r);
 }
@@ -128,7 +128,7 @@ static void affine_backward(size_t B, size_t I, size_t O, const double *x, const
     real *pdx = empty_panels(&r, B, I), *pdw = empty_panels(&r, I, O), *pdbias = empty_panels(&r, 1, O);
     double *turned = take(&r, I * O, sizeof *turned);
     for (size_t i = 0; !r.failed && i < I; i += P) {
-        kern->gemm_backward(B, O, width(I, i), 0, pdy, B * P, pw + i * P, I * P, pdx + i * B);
+        kern->gemm_backward(B, O, width(I, i), 0, pdy, B * P, pw + i * P, I * P, NULL, pdx + i * B);
         for (size_t o = 0; o < O; o += P)
             kern->gemm_weights(B, width(I, i), width(O, o), 0, px + i * B, pdy + o * B, pdw + o * I + i * P);
     }

@@ -112,9 +112,9 @@ aevb_status aevb_data_check_parts(const char *name, const aevb_data *data, aevb_
     const aevb_dataset *a = data->train, *b = data->test;
     if (a->x_dim == b->x_dim && a->image_rows == b->image_rows)
         return AEVB_OK;
-    return aevb_fail(err, AEVB_ESHAPE, "%s: training pictures of %zu x %zu (%zu numbers), but test pictures of %zu x %zu "
-                     "(%zu numbers)", name, a->image_rows, a->image_cols, a->x_dim, b->image_rows, b->image_cols,
-                     b->x_dim);
+    return aevb_fail(err, AEVB_ESHAPE, "%s: training pictures of %zu x %zu (%zu numbers), but test pictures of "
+                     "%zu x %zu (%zu numbers)", name, a->image_rows, a->image_cols, a->x_dim, b->image_rows,
+                     b->image_cols, b->x_dim);
 }
 
 /* Row `to` <- row `from` of rows of `size` bytes. */

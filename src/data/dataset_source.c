@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Opening a data source by name or path: the sprites, a directory, or a file that is recognised by its first bytes. */
+ * Opening a data source by name or path: the sprites, a directory, or a file, known by its first bytes. */
 #include "config.h"
 #include "aevb/data.h"
 
@@ -28,13 +28,15 @@ static aevb_status refuse_steps(const char *source, const aevb_data_options *opt
     const aevb_picture_steps *s = &options->pictures;
     if (s->crop_bottom == 0 && s->scale == 1 && s->grey == AEVB_GREY_LUMA)
         return AEVB_OK;
-    return aevb_fail(err, AEVB_EINVAL, "%s: crop, scale and grey are for trees of pictures, which this is not", source);
+    return aevb_fail(err, AEVB_EINVAL, "%s: crop, scale and grey are for trees of pictures, which this is not",
+                     source);
 }
 
 static bool is_picture(const unsigned char *first, size_t n)
 {
     return n >= 4 && (memcmp(first, "\x89PNG", 4) == 0 || memcmp(first, "\xff\xd8\xff", 3) == 0 ||
-                      (first[0] == 'P' && first[1] >= '1' && first[1] <= '6' && memchr(" \t\r\n#", first[2], 5) != NULL));
+                      (first[0] == 'P' && first[1] >= '1' && first[1] <= '6' &&
+                       memchr(" \t\r\n#", first[2], 5) != NULL));
 }
 
 /* The first bytes of the file, or of what its gzip holds. */
@@ -57,7 +59,7 @@ static aevb_status open_array(const aevb_file_in *in, bool npy, const aevb_data_
     if (status != AEVB_OK)
         return status;
     strcpy(out->name, npy ? "npy" : "idx");
-    status = npy ? aevb_dataset_from_npy(in, options, &out->train, err)
+    status = npy ? aevb_dataset_from_npy(in, NULL, options, &out->train, err)
                  : aevb_dataset_from_idx(in, options->limits, &out->train, err);
     return status == AEVB_OK ? split(out, AEVB_TEST_SHARE, options->seed, err) : status;
 }
@@ -85,8 +87,8 @@ aevb_status aevb_data_from_file(const aevb_file_in *in, const aevb_data_options 
         return aevb_pictures_from_archive(in, options, out, err);
     }
     if (is_picture(first, n))
-        return aevb_fail(err, AEVB_EFORMAT, "%s: one picture is no data set: give the directory or the archive that it "
-                         "is in", path);
+        return aevb_fail(err, AEVB_EFORMAT, "%s: one picture is no data set: give the directory or the archive "
+                         "that it is in", path);
     return open_array(in, memcmp(first, "\x93NUMPY", 6) == 0, options, out, err);
 }
 
@@ -120,8 +122,9 @@ static aevb_status open_any(const char *source, const aevb_data_options *options
         return status == AEVB_OK ? split(out, SPRITES_TEST_SHARE, options->seed, err) : status;
     }
     if (stat(source, &info) != 0)
-        return aevb_fail(err, AEVB_EIO, "%s: %s; a data source is the word sprites, an IDX, NPY or NPZ file, a directory "
-                         "with the four MNIST files, or pictures in a directory, zip or tar", source, strerror(errno));
+        return aevb_fail(err, AEVB_EIO, "%s: %s; a data source is the word sprites, an IDX, NPY or NPZ file, a "
+                         "directory with the four MNIST files, or pictures in a directory, zip or tar", source,
+                         strerror(errno));
     if (S_ISDIR(info.st_mode))
         return open_directory(source, options, out, err);
     if ((status = aevb_file_in_open(source, &in, err)) != AEVB_OK)

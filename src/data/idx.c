@@ -73,7 +73,8 @@ static aevb_status check_magic(const aevb_byte_source *source, const unsigned ch
 }
 
 /* The product of the sizes, when the header and the length of the file allow it. */
-static aevb_status check_sizes(const aevb_byte_source *source, const aevb_limits *limits, aevb_idx *idx, aevb_error *err)
+static aevb_status check_sizes(const aevb_byte_source *source, const aevb_limits *limits, aevb_idx *idx,
+                               aevb_error *err)
 {
     const char *path = source->path;
     uint64_t count = 1, header = header_size(idx);

@@ -19,8 +19,9 @@ typedef struct aevb_idx {
 
 /* Reads and checks a whole file. EIO: not there, or no regular file; EFORMAT: not an IDX file, or its length is not
  * what its header declares, or the gzip stream is bad; EUNSUPPORTED: elements of another type, more than four
- * dimensions, or beyond the limits (content_bytes, inflate_ratio; NULL for the defaults); ENOMEM. Memory is taken for what the file is known to hold, or for
- * what its header claims while that is at most 16 MiB or 16 times the file. */
+ * dimensions, or beyond the limits (content_bytes, inflate_ratio; NULL for the defaults); ENOMEM. Memory is taken
+ * for what the file is known to hold, or for what its header claims while that is at most 16 MiB or 16 times the
+ * file. */
 aevb_status aevb_idx_read(const char *path, const aevb_limits *limits, aevb_idx *out, aevb_error *err);
 /* The same of an open file or of bytes in memory, which stay the caller's. */
 aevb_status aevb_idx_parse(const aevb_file_in *in, const aevb_limits *limits, aevb_idx *out, aevb_error *err);

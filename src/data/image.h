@@ -21,9 +21,9 @@ typedef struct aevb_image_bytes {
     const aevb_limits *limits; /* not NULL */
 } aevb_image_bytes;
 
-/* Decodes a whole picture, recognised by its first bytes. EFORMAT: none of the three formats, or damaged, or cut (also
- * where a library would only warn); EUNSUPPORTED: CMYK, other kinds of PNM, or beyond limits (pixels, and inflate_ratio
- * beyond 16 MiB), which is known before memory is taken. */
+/* Decodes a whole picture, recognised by its first bytes. EFORMAT: none of the three formats, or damaged, or cut
+ * (also where a library would only warn); EUNSUPPORTED: CMYK, other kinds of PNM, or beyond limits (pixels, and
+ * inflate_ratio beyond 16 MiB), which is known before memory is taken. */
 aevb_status aevb_image_decode(const aevb_image_bytes *in, aevb_image *out, aevb_error *err);
 
 /* The three, by what a picture begins with. */
@@ -39,7 +39,7 @@ aevb_status aevb_image_make(const aevb_image_bytes *in, uint64_t rows, uint64_t 
 aevb_status aevb_image_steps_size(const char *name, const aevb_image *image, const aevb_picture_steps *steps,
                                   size_t *rows, size_t *cols, aevb_error *err);
 
-/* row[rows * cols] <- the picture after the steps, whose size aevb_image_steps_size gave. [DATA.5] [DATA.6] */
+/* row[rows * cols] <- the picture after the steps, whose size aevb_image_steps_size gave. [DATA.5] [DATA.7] */
 aevb_status aevb_image_steps(const aevb_image *image, const aevb_picture_steps *steps, uint8_t *row, aevb_error *err);
 
 #endif

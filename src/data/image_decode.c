@@ -14,10 +14,11 @@ aevb_status aevb_image_make(const aevb_image_bytes *in, uint64_t rows, uint64_t 
                             aevb_image *out, aevb_error *err)
 {
     if (rows == 0 || cols == 0)
-        return aevb_fail(err, AEVB_EFORMAT, "%s: a picture of %" PRIu64 " x %" PRIu64 " pixels", in->name, rows, cols);
+        return aevb_fail(err, AEVB_EFORMAT, "%s: a picture of %" PRIu64 " x %" PRIu64 " pixels", in->name, rows,
+                         cols);
     if (rows > in->limits->pixels / cols || rows * cols > SIZE_MAX / 4)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: %" PRIu64 " x %" PRIu64 " pixels are beyond the limit of %" PRIu64
-                         " pixels", in->name, rows, cols, in->limits->pixels);
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: %" PRIu64 " x %" PRIu64 " pixels are beyond the limit of "
+                         "%" PRIu64 " pixels", in->name, rows, cols, in->limits->pixels);
     uint64_t samples = rows * cols * channels;
     aevb_status status = aevb_inflate_check(in->name, in->limits, in->n, samples, err);
     if (status != AEVB_OK)

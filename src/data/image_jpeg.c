@@ -65,8 +65,8 @@ static aevb_status prepare(jpeg_job *job)
         jpeg->out_color_space = JCS_RGB;
         break;
     default:
-        return aevb_fail(job->err, AEVB_EUNSUPPORTED, "%s: a JPEG with %d colour components that are neither grey nor "
-                         "RGB (CMYK?)", job->in->name, jpeg->num_components);
+        return aevb_fail(job->err, AEVB_EUNSUPPORTED, "%s: a JPEG with %d colour components that are neither grey "
+                         "nor RGB (CMYK?)", job->in->name, jpeg->num_components);
     }
     size_t channels = jpeg->out_color_space == JCS_RGB ? 3 : 1;
     return aevb_image_make(job->in, jpeg->image_height, jpeg->image_width, channels, &job->image, job->err);

@@ -75,8 +75,8 @@ static aevb_status read_binary(const pnm_reader *r, const aevb_image *image, aev
     for (size_t i = 0; i < count; i++) {
         uint32_t v = width == 1 ? from[i] : (uint32_t)from[2 * i] << 8 | from[2 * i + 1];
         if (v > r->maxval)
-            return aevb_fail(err, AEVB_EFORMAT, "%s: byte %zu: a sample of %" PRIu32 ", more than the largest value of "
-                             "%" PRIu32 " that the header declares", r->in->name, r->at + i * width, v, r->maxval);
+            return aevb_fail(err, AEVB_EFORMAT, "%s: byte %zu: a sample of %" PRIu32 ", more than the largest value "
+                             "of %" PRIu32 " that the header declares", r->in->name, r->at + i * width, v, r->maxval);
         image->samples[i] = to_byte(v, r->maxval);
     }
     return AEVB_OK;
@@ -101,8 +101,8 @@ aevb_status aevb_image_decode_pnm(const aevb_image_bytes *in, aevb_image *out, a
     uint32_t cols, rows;
     uint8_t kind = in->bytes[1];
     if (kind != '2' && kind != '5' && kind != '6')
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: byte 1: a PNM of kind P%c; only P2, P5 and P6 are read", in->name,
-                         kind);
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: byte 1: a PNM of kind P%c; only P2, P5 and P6 are read",
+                         in->name, kind);
     aevb_status status;
     if ((status = read_number(&r, "the width", INT32_MAX, &cols, err)) != AEVB_OK ||
         (status = read_number(&r, "the height", INT32_MAX, &rows, err)) != AEVB_OK ||

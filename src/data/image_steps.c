@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What is done to a decoded picture: crop, scale by an antialiased bicubic filter in fixed point, grey. [DATA.5]
- * [DATA.6] */
+ * [DATA.7] */
 #include "config.h"
 #include "data/image.h"
 
@@ -70,7 +70,7 @@ static void filter_free(filter *f)
     aevb_free(f->weight);
 }
 
-/* [DATA.6] inputs >= outputs >= 1 */
+/* [DATA.7] inputs >= outputs >= 1 */
 static aevb_status filter_make(size_t inputs, size_t outputs, filter *out, aevb_error *err)
 {
     double step = (double)inputs / (double)outputs, reach = 2 * step;

@@ -115,7 +115,8 @@ static aevb_status open_part(const char *dir, const char *images, const char *la
 static aevb_status missing(const char *dir, const char *name, aevb_error *err)
 {
     return aevb_fail(err, AEVB_EIO, "%s: no %s and no %s.gz in this directory; looked for " TRAIN_IMAGES ", "
-                     TEST_IMAGES " and, optional, " TRAIN_LABELS ", " TEST_LABELS ", each also as .gz", dir, name, name);
+                     TEST_IMAGES " and, optional, " TRAIN_LABELS ", " TEST_LABELS ", each also as .gz", dir, name,
+                         name);
 }
 
 aevb_status aevb_mnist_open(const char *dir, const aevb_limits *limits, bool *found, aevb_data *out, aevb_error *err)

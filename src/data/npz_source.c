@@ -153,7 +153,8 @@ static aevb_status read_member(const char *path, aevb_archive_in *archive, const
     snprintf(name, sizeof name, "%.380s: %s.npy", path, key);
     status = aevb_file_in_memory(name, bytes, n, &in, err);
     if (status == AEVB_OK)
-        status = labels_of != NULL ? read_labels(in, labels_of, err) : aevb_dataset_from_npy(in, options, rows, err);
+        status = labels_of != NULL ? read_labels(in, labels_of, err)
+                                   : aevb_dataset_from_npy(in, &bytes, options, rows, err);
     aevb_file_in_close(in);
     aevb_free(bytes);
     return status;
@@ -189,7 +190,8 @@ static aevb_status read_pass(const aevb_file_in *in, const npz_plan *plan, bool 
     return status;
 }
 
-aevb_status aevb_data_from_npz(const aevb_file_in *in, const aevb_data_options *options, aevb_data *out, aevb_error *err)
+aevb_status aevb_data_from_npz(const aevb_file_in *in, const aevb_data_options *options, aevb_data *out,
+                               aevb_error *err)
 {
     const char *path = aevb_file_in_path(in);
     npz_plan plan;

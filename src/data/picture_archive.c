@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Trees of pictures out of an archive, in two passes: the names first, as their order is not that of the archive, then
- * each picture into its row; so no more is in memory than the rows and one picture. [DATA.6] */
+ * Trees of pictures out of an archive, in two passes: the names first, as their order is not that of the archive,
+ * then each picture into its row; so no more is in memory than the rows and one picture. [DATA.6] */
 #include "config.h"
 #include "data/pictures.h"
 
@@ -65,7 +65,7 @@ static aevb_status read_members(const aevb_file_in *in, const aevb_picture_list 
 aevb_status aevb_pictures_from_archive(const aevb_file_in *in, const aevb_data_options *options, aevb_data *out,
                                        aevb_error *err)
 {
-    aevb_picture_list list = {.source = aevb_file_in_path(in), .limits = options->limits};
+    aevb_picture_list list = {.source = aevb_file_in_path(in), .joint = ": ", .limits = options->limits};
     aevb_picture_rows rows = {.list = &list, .steps = &options->pictures, .stored = aevb_file_in_size(in)};
     aevb_status status = list_members(in, &list, err);
     if (status == AEVB_OK)

@@ -115,7 +115,7 @@ static aevb_status read_pictures(walk *w, aevb_picture_rows *rows, aevb_error *e
 aevb_status aevb_pictures_from_directory(const char *path, const aevb_data_options *options, aevb_data *out,
                                          aevb_error *err)
 {
-    aevb_picture_list list = {.source = path, .limits = options->limits};
+    aevb_picture_list list = {.source = path, .joint = "/", .limits = options->limits};
     aevb_picture_rows rows = {.list = &list, .steps = &options->pictures};
     walk *w = aevb_alloc(1, sizeof *w);
     if (w == NULL)

@@ -66,8 +66,8 @@ aevb_status aevb_pictures_offer(aevb_picture_list *list, const char *name, bool 
     if (is_hidden(name))
         return AEVB_OK;
     if (has_extension(name, not_read))
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: %s: a kind of picture that is not read (PNG, JPEG, PGM and PPM "
-                         "are)", list->source, name);
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s%s%s: a kind of picture that is not read (PNG, JPEG, PGM and PPM "
+                         "are)", list->source, list->joint, name);
     if (!has_extension(name, read))
         return AEVB_OK;
     size_t length = strlen(name);
@@ -138,8 +138,9 @@ static aevb_status check_depths(aevb_picture_list *list, size_t common, aevb_err
     for (size_t i = 0; i < list->n; i++) {
         const char *rest = tail(list, i, common), *slash = strchr(rest, '/');
         if (slash != NULL && strchr(slash + 1, '/') != NULL)
-            return aevb_fail(err, AEVB_EFORMAT, "%s: %s: too deep: pictures lie in one directory, or in one level of "
-                             "directories that are their labels", list->source, list->entry[i].name);
+            return aevb_fail(err, AEVB_EFORMAT, "%s%s%s: too deep: pictures lie in one directory, or in one level of "
+                             "directories that are their labels", list->source, list->joint,
+                             list->entry[i].name);
         if (i == 0)
             list->labelled = slash != NULL;
         else if (list->labelled != (slash != NULL))
@@ -175,14 +176,16 @@ static void set_labels(aevb_picture_list *list, size_t common)
 aevb_status aevb_pictures_arrange(aevb_picture_list *list, aevb_error *err)
 {
     if (list->n == 0)
-        return aevb_fail(err, AEVB_EFORMAT, "%s: no picture in it: no file that ends in .png, .jpg, .jpeg, .pgm, .ppm "
-                         "or .pnm, and none of train-images-idx3-ubyte(.gz) and its three companions", list->source);
+        return aevb_fail(err, AEVB_EFORMAT, "%s: no picture in it: no file that ends in .png, .jpg, .jpeg, .pgm, "
+                         ".ppm or .pnm, and none of train-images-idx3-ubyte(.gz) and its three companions",
+                         list->source);
     for (size_t i = 0; i < list->n; i++)
         list->entry[i].name = list->names + list->entry[i].name_at;
     qsort(list->entry, list->n, sizeof *list->entry, compare_names);
     for (size_t i = 1; i < list->n; i++)
         if (strcmp(list->entry[i].name, list->entry[i - 1].name) == 0)
-            return aevb_fail(err, AEVB_EFORMAT, "%s: %s is there twice", list->source, list->entry[i].name);
+            return aevb_fail(err, AEVB_EFORMAT, "%s%s%s is there twice", list->source, list->joint,
+                             list->entry[i].name);
     size_t common = common_directories(list);
     list->n_test = count_test(list, common);
     aevb_status status = check_depths(list, common, err);

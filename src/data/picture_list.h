@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The pictures of a tree of directories or of an archive: which files count, their order, labels and parts. [DATA.6] */
+ * The pictures of a tree of directories or of an archive: which files count, order, labels, parts. [DATA.6] */
 #ifndef AEVB_PICTURE_LIST_H
 #define AEVB_PICTURE_LIST_H
 
@@ -16,9 +16,10 @@ typedef struct aevb_picture_entry {
     uint32_t label;
 } aevb_picture_entry;
 
-/* Begins as {.source = ..., .limits = ...}. */
+/* Begins as {.source = ..., .joint = ..., .limits = ...}. */
 typedef struct aevb_picture_list {
-    const char *source;        /* for messages */
+    const char *source;        /* for messages: source, joint, name of the picture */
+    const char *joint;         /* "/" of a directory, ": " of an archive */
     const aevb_limits *limits; /* not NULL */
     uint64_t seen;             /* names that were offered */
     char *names;

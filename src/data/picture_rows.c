@@ -16,7 +16,7 @@ typedef struct long_name { char text[480]; } long_name;
 static long_name name_of(const aevb_picture_rows *rows, const aevb_picture_entry *entry)
 {
     long_name name;
-    snprintf(name.text, sizeof name.text, "%s: %s", rows->list->source, entry->name);
+    snprintf(name.text, sizeof name.text, "%s%s%s", rows->list->source, rows->list->joint, entry->name);
     return name;
 }
 
@@ -47,8 +47,8 @@ static aevb_status put(aevb_picture_rows *rows, const aevb_picture_entry *entry,
         rows->cols = image_cols;
         status = take_memory(rows, err);
     } else if (image_rows != rows->rows || image_cols != rows->cols) {
-        status = aevb_fail(err, AEVB_ESHAPE, "%s has %zu rows and %zu columns, but %s has %zu and %zu", name, image_rows,
-                           image_cols, rows->first->name, rows->rows, rows->cols);
+        status = aevb_fail(err, AEVB_ESHAPE, "%s has %zu rows and %zu columns, but %s has %zu and %zu", name,
+                           image_rows, image_cols, rows->first->name, rows->rows, rows->cols);
     }
     if (status == AEVB_OK)
         status = aevb_image_steps(image, rows->steps, rows->u8 + entry->row * rows->rows * rows->cols, err);

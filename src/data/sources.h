@@ -5,8 +5,8 @@
 
 #include "data/pictures.h"
 
-/* Recognises a file by its first bytes, of the content when it is gzip, and opens it as what it is. `out` is filled but
- * for the limit of rows; on failure the caller closes it. */
+/* Recognises a file by its first bytes, of the content when it is gzip, and opens it as what it is. `out` is
+ * filled but for the limit of rows; on failure the caller closes it. */
 aevb_status aevb_data_from_file(const aevb_file_in *in, const aevb_data_options *options, aevb_data *out,
                                 aevb_error *err);
 
@@ -18,10 +18,14 @@ aevb_status aevb_mnist_open(const char *dir, const aevb_limits *limits, bool *fo
 aevb_status aevb_dataset_from_idx(const aevb_file_in *in, const aevb_limits *limits, aevb_dataset **out,
                                   aevb_error *err);
 
-/* One NPY array, unparted; the arrays of an NPZ. */
-aevb_status aevb_dataset_from_npy(const aevb_file_in *in, const aevb_data_options *options, aevb_dataset **out,
-                                  aevb_error *err);
-aevb_status aevb_data_from_npz(const aevb_file_in *in, const aevb_data_options *options, aevb_data *out, aevb_error *err);
+/* One NPY array, unparted. bytes: where `in` is over memory from aevb_alloc, that memory, which is taken over (and
+ * *bytes set to NULL) when it can hold the rows itself; NULL for a file. */
+aevb_status aevb_dataset_from_npy(const aevb_file_in *in, unsigned char **bytes, const aevb_data_options *options,
+                                  aevb_dataset **out, aevb_error *err);
+
+/* The arrays of an NPZ, as aevb_data_from_file. */
+aevb_status aevb_data_from_npz(const aevb_file_in *in, const aevb_data_options *options, aevb_data *out,
+                               aevb_error *err);
 
 /* Whether a zip holds arrays. */
 aevb_status aevb_is_npz(const aevb_file_in *in, const aevb_limits *limits, bool *is, aevb_error *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * libarchive over our own file and our own gzip (which checks its CRC), and rules that libarchive leaves to callers. */
+ * libarchive over our own file and our own gzip, which checks its CRC, and rules that libarchive leaves to others. */
 #include "config.h"
 #include "format/archive_in.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Reading a stranger's archive, zip or tar or tar.gz, member after member, from a file or from memory. Nothing is ever
- * unpacked onto a disk. */
+ * Reading a stranger's archive, zip or tar or tar.gz, member after member, from a file or from memory. Nothing is
+ * ever unpacked onto a disk. */
 #ifndef AEVB_ARCHIVE_IN_H
 #define AEVB_ARCHIVE_IN_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Reading a regular file, or memory, by position; nothing is mapped, so a file that shrinks is an error and not a signal. */
+ * Reading a regular file, or memory, by position; nothing is mapped, so a file that shrinks is an error and not a
+ * signal. */
 #include "config.h"
 #include "format/file_in.h"
 

@@ -11,7 +11,8 @@
 #include "format/inflate_limit.h"
 
 #define CHUNK_FREE (UINT64_C(1) << 20)
-#define LONGEST_TEXT (UINT64_C(64) << 20) /* of one attribute */
+#define LONGEST_TEXT (UINT64_C(256) << 20) /* of one attribute */
+enum { MOST_STRINGS = 100000 };
 
 aevb_hdf5_quiet aevb_hdf5_begin(void)
 {
@@ -62,7 +63,8 @@ static aevb_status check_chunk(hid_t list, const aevb_stored_tensor *tensor, uin
         chunk *= dims[i];
     }
     if (chunk > bytes && chunk > CHUNK_FREE)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "chunks of %" PRIu64 " bytes for an array of %" PRIu64, chunk, bytes);
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "chunks of %" PRIu64 " bytes for an array of %" PRIu64, chunk,
+                         bytes);
     return AEVB_OK;
 }
 
@@ -165,7 +167,9 @@ aevb_status aevb_hdf5_check_array(hid_t set, const aevb_limits *limits, uint64_t
 {
     hid_t type = H5Dget_type(set), space = H5Dget_space(set), list = H5Dget_create_plist(set);
     aevb_stored_tensor found = {.name = NULL};
-    aevb_status status = type < 0 || space < 0 || list < 0 ? aevb_fail(err, AEVB_EFORMAT, "a damaged array") : AEVB_OK;
+    aevb_status status = AEVB_OK;
+    if (type < 0 || space < 0 || list < 0)
+        status = aevb_fail(err, AEVB_EFORMAT, "a damaged array");
     if (status == AEVB_OK)
         status = find_type(type, &found, err);
     if (status == AEVB_OK)
@@ -191,7 +195,7 @@ aevb_status aevb_hdf5_check_array(hid_t set, const aevb_limits *limits, uint64_t
     return status;
 }
 
-static aevb_status copy_strings(hid_t attribute, hid_t type, uint64_t count, char **text, size_t *n, aevb_error *err)
+static aevb_status copy_fixed(hid_t attribute, hid_t type, uint64_t count, char **text, aevb_error *err)
 {
     uint64_t width = H5Tget_size(type);
     if (width == 0 || width > LONGEST_TEXT || count > LONGEST_TEXT / (width + 1))
@@ -209,17 +213,51 @@ static aevb_status copy_strings(hid_t attribute, hid_t type, uint64_t count, cha
         to += length + 1;
     }
     aevb_free(raw);
-    if (status != AEVB_OK) {
+    if (status == AEVB_OK)
+        *text = ended;
+    else
         aevb_free(ended);
-        return status;
-    }
-    *text = ended;
-    *n = (size_t)count;
+    return status;
+}
+
+/* One block out of count strings; NULL is an empty one. */
+static aevb_status join(char *const *strings, uint64_t count, char **text, aevb_error *err)
+{
+    size_t length = 0;
+    for (uint64_t i = 0; i < count; i++)
+        length += strings[i] == NULL ? 1 : strlen(strings[i]) + 1;
+    char *joined = aevb_alloc(length, 1), *to = joined;
+    if (joined == NULL)
+        return aevb_fail_memory(err);
+    for (uint64_t i = 0; i < count; i++)
+        to = strings[i] == NULL ? to + 1 : stpcpy(to, strings[i]) + 1;
+    *text = joined;
     return AEVB_OK;
 }
 
-aevb_status aevb_hdf5_read_strings(hid_t file, const char *group, const char *attribute, char **text, size_t *n,
-                                   aevb_error *err)
+static aevb_status copy_variable(hid_t attribute, hid_t type, hid_t space, uint64_t count, uint64_t largest,
+                                 char **text, aevb_error *err)
+{
+    if (count > MOST_STRINGS || (largest > 0 && count > LONGEST_TEXT / largest))
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "%" PRIu64 " strings that may have %" PRIu64 " bytes each", count,
+                         largest);
+    hid_t memory = H5Tcopy(type);
+    char **strings = aevb_alloc((size_t)count, sizeof *strings);
+    aevb_status status = strings == NULL || memory < 0 ? aevb_fail_memory(err) : AEVB_OK;
+    if (status == AEVB_OK && H5Aread(attribute, memory, strings) < 0)
+        status = aevb_fail(err, AEVB_EFORMAT, "damaged");
+    else if (status == AEVB_OK) {
+        status = join(strings, count, text, err);
+        H5Dvlen_reclaim(memory, space, H5P_DEFAULT, strings);
+    }
+    aevb_free(strings);
+    if (memory >= 0)
+        H5Tclose(memory);
+    return status;
+}
+
+aevb_status aevb_hdf5_read_strings(hid_t file, const char *group, const char *attribute, uint64_t largest,
+                                   char **text, size_t *n, aevb_error *err)
 {
     if (H5Aexists_by_name(file, group, attribute, H5P_DEFAULT) <= 0)
         return AEVB_OK;
@@ -227,11 +265,13 @@ aevb_status aevb_hdf5_read_strings(hid_t file, const char *group, const char *at
     hid_t type = a < 0 ? -1 : H5Aget_type(a), space = a < 0 ? -1 : H5Aget_space(a);
     aevb_stored_tensor shape = {.ndim = 0};
     aevb_status status = type < 0 || space < 0 ? aevb_fail(err, AEVB_EFORMAT, "damaged") : AEVB_OK;
-    if (status == AEVB_OK && H5Sget_simple_extent_type(space) != H5S_NULL && H5Tget_class(type) == H5T_STRING &&
-        H5Tis_variable_str(type) == 0) { /* other types: as if it were not there; NumPy's empty list is a float */
-        status = find_shape(space, &shape, err);
+    if (status == AEVB_OK && H5Sget_simple_extent_type(space) != H5S_NULL && H5Tget_class(type) == H5T_STRING) {
+        status = find_shape(space, &shape, err); /* another class counts as absent: NumPy's empty list is a float */
         if (status == AEVB_OK)
-            status = copy_strings(a, type, shape.count, text, n, err);
+            status = H5Tis_variable_str(type) != 0 ? copy_variable(a, type, space, shape.count, largest, text, err)
+                                                   : copy_fixed(a, type, shape.count, text, err);
+        if (status == AEVB_OK)
+            *n = (size_t)shape.count;
     }
     if (space >= 0)
         H5Sclose(space);

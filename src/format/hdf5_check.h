@@ -22,8 +22,11 @@ void aevb_hdf5_end(aevb_hdf5_quiet before);
 aevb_status aevb_hdf5_check_array(hid_t set, const aevb_limits *limits, uint64_t stored, aevb_stored_tensor *tensor,
                                   uint64_t *bytes, aevb_error *err);
 
-/* The strings of an attribute, as aevb_hdf5_strings has them. */
-aevb_status aevb_hdf5_read_strings(hid_t file, const char *group, const char *attribute, char **text, size_t *n,
-                                   aevb_error *err);
+/* The bytes of the file: the superblock, and in *largest the size of the largest heap that strings can lie in. */
+aevb_status aevb_hdf5_scan(const void *bytes, size_t n, uint64_t *largest, aevb_error *err);
+
+/* The strings of an attribute, as aevb_hdf5_strings has them; largest: no string of variable length is longer. */
+aevb_status aevb_hdf5_read_strings(hid_t file, const char *group, const char *attribute, uint64_t largest,
+                                   char **text, size_t *n, aevb_error *err);
 
 #endif

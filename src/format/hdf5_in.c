@@ -35,6 +35,7 @@ struct aevb_hdf5_in {
     size_t n_seen, seen_room;
     uint64_t content; /* bytes of all arrays */
     uint64_t stored;  /* of the file */
+    uint64_t largest_heap;
 };
 
 typedef struct walk { /* state of one group's iteration */
@@ -184,6 +185,9 @@ static aevb_status load_image(aevb_hdf5_in *file, const aevb_file_in *in, aevb_e
     aevb_status status = aevb_file_in_read(in, 0, (size_t)size, image, err);
     if (status == AEVB_OK)
         status = aevb_file_in_unchanged(in, err);
+    aevb_error detail;
+    if (status == AEVB_OK && (status = aevb_hdf5_scan(image, (size_t)size, &file->largest_heap, &detail)) != AEVB_OK)
+        aevb_fail(err, status, "%s: %s", file->path, detail.message);
     if (status == AEVB_OK && (file->file = open_image(image, (size_t)size)) < 0)
         status = aevb_fail(err, AEVB_EFORMAT, "%s: not a whole HDF5 file", file->path);
     aevb_free(image);
@@ -266,11 +270,11 @@ aevb_status aevb_hdf5_strings(const aevb_hdf5_in *file, const char *group, const
     *text = NULL;
     *n = 0;
     if (H5Lexists(file->file, group, H5P_DEFAULT) > 0 || strcmp(group, "/") == 0)
-        status = aevb_hdf5_read_strings(file->file, group, attribute, text, n, &detail);
+        status = aevb_hdf5_read_strings(file->file, group, attribute, file->largest_heap, text, n, &detail);
     aevb_hdf5_end(before);
-    return status == AEVB_OK ? AEVB_OK
-                             : aevb_fail(err, status, "%s: \"%.200s\": attribute %s: %s", file->path, group, attribute,
-                                         detail.message);
+    if (status != AEVB_OK)
+        aevb_fail(err, status, "%s: \"%.200s\": attribute %s: %s", file->path, group, attribute, detail.message);
+    return status;
 }
 
 #else

@@ -28,7 +28,8 @@ static int ignorable(const aevb_model_file *file, const aevb_stored_tensor *tens
 {
     const char *name = tensor->name;
     return tensor->ndim == 0 || strstr(name, "seed_generator") != NULL ||
-           (file->hdf5 != NULL && (strncmp(name, "optimizer_weights/", 18) == 0 || strncmp(name, "optimizer/", 10) == 0));
+           (file->hdf5 != NULL &&
+            (strncmp(name, "optimizer_weights/", 18) == 0 || strncmp(name, "optimizer/", 10) == 0));
 }
 
 static aevb_import_layer *layer_named(aevb_import_layers *list, const char *name, size_t length)

@@ -45,7 +45,7 @@ aevb_status aevb_roles_find(const char *path, const aevb_import_layers *layers, 
  * decoder, all of them used. */
 int aevb_roles_ours(const aevb_import_layers *layers, aevb_roles *out);
 
-/* The layers that a map in text gives ("ours=theirs" pairs), under our names; these stay in names, from aevb_alloc. */
+/* The layers that a map in text gives ("ours=theirs" pairs), under our names, which stay in *names (aevb_alloc). */
 aevb_status aevb_layers_from_map(const aevb_model_file *file, const char *text, aevb_import_layers *out, char **names,
                                  aevb_error *err);
 

@@ -9,7 +9,7 @@
 
 #include "error.h"
 
-enum { MOST_STEPS = 100000, RANKS = 3 };
+enum { MOST_STEPS = 100000, RANKS = 4 };
 
 /* A search for arrangements of the layers that are no heads. */
 typedef struct search {
@@ -21,7 +21,8 @@ typedef struct search {
     size_t n_picked, n_encoder;
     unsigned long used; /* bit per layer; heads are used from the start */
     unsigned long steps;
-    /* Arrangements found: 2 in the order of the list throughout, 1 so within each network, 0 any. */
+    /* Arrangements found: 3 in the order of the list throughout, 2 so within each network, 1 any whose networks
+     * mirror each other, as ours do, 0 any other. */
     unsigned found[RANKS];
     aevb_roles roles[RANKS];
 } search;
@@ -29,6 +30,15 @@ typedef struct search {
 static bool all_used(const search *s)
 {
     return s->used == (1ul << s->list->n) - 1;
+}
+
+static bool mirrored(const search *s)
+{
+    size_t n_decoder = s->n_picked - s->n_encoder - (s->out_mu == NULL);
+    bool same = s->mu == NULL || s->n_encoder == n_decoder;
+    for (size_t i = 0; i < s->n_encoder && same && s->mu != NULL; i++)
+        same = s->picked[i]->out == s->picked[s->n_encoder + n_decoder - 1 - i]->out;
+    return same;
 }
 
 static unsigned rank_of(const search *s)
@@ -39,7 +49,7 @@ static unsigned rank_of(const search *s)
             across = false;
             within = within && i == s->n_encoder;
         }
-    return across ? 2 : within ? 1 : 0;
+    return !mirrored(s) ? 0 : across ? 3 : within ? 2 : 1;
 }
 
 static void note(search *s)
@@ -50,7 +60,8 @@ static void note(search *s)
     if (s->n_encoder > AEVB_MAX_HIDDEN || n_decoder > AEVB_MAX_HIDDEN + (s->out_mu == NULL) || s->found[rank]++ > 0)
         return;
     *roles = (aevb_roles){.mu = s->mu, .logvar = s->logvar, .n_encoder = s->n_encoder,
-                          .n_decoder = n_decoder - (s->out_mu == NULL), .out = s->out_mu, .out_logvar = s->out_logvar};
+                          .n_decoder = n_decoder - (s->out_mu == NULL), .out = s->out_mu,
+                          .out_logvar = s->out_logvar};
     for (size_t i = 0; i < s->n_encoder; i++)
         roles->encoder[i] = s->picked[i];
     for (size_t i = 0; i < roles->n_decoder; i++)
@@ -115,7 +126,7 @@ static unsigned arrange(search *s, aevb_roles *out)
     for (unsigned rank = RANKS; rank-- > 0;)
         if (s->found[rank] > 0) {
             *out = s->roles[rank];
-            return s->steps > MOST_STEPS && rank == 0 ? 2 : s->found[rank];
+            return s->steps > MOST_STEPS && rank < 2 ? 2 : s->found[rank];
         }
     return 0;
 }

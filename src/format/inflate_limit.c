@@ -19,10 +19,11 @@ aevb_status aevb_inflate_check(const char *where, const aevb_limits *limits, uin
                                aevb_error *err)
 {
     if (inflated > limits->content_bytes)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: more than %" PRIu64 " bytes of content, the limit (content_bytes)",
-                         where, limits->content_bytes);
+        return aevb_fail(err, AEVB_EUNSUPPORTED,
+                         "%s: more than %" PRIu64 " bytes of content, the limit (content_bytes)", where,
+                         limits->content_bytes);
     if (inflated > RATIO_FREE && inflated / limits->inflate_ratio >= stored && inflated > stored)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: %" PRIu64 " bytes inflate to more than %" PRIu64 " times as many, "
-                         "the limit (inflate_ratio)", where, stored, limits->inflate_ratio);
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: %" PRIu64 " bytes inflate to more than %" PRIu64
+                         " times as many, the limit (inflate_ratio)", where, stored, limits->inflate_ratio);
     return AEVB_OK;
 }

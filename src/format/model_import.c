@@ -42,8 +42,8 @@ static aevb_status stored_activation(const aevb_model_file *file, const aevb_rol
             return BAD(AEVB_EUNSUPPORTED, "layer \"%.*s\": activation \"%.50s\"; relu, tanh, sigmoid, softplus and "
                        "linear are read", (int)layer->length, layer->name, layer->activation);
         if (*out >= 0 && found != *out)
-            return BAD(AEVB_EUNSUPPORTED, "layer \"%.*s\": activation \"%.50s\" where others have %s; ours is the same "
-                       "in all hidden layers", (int)layer->length, layer->name, layer->activation,
+            return BAD(AEVB_EUNSUPPORTED, "layer \"%.*s\": activation \"%.50s\" where others have %s; ours is the "
+                       "same in all hidden layers", (int)layer->length, layer->name, layer->activation,
                        aevb_activation_name((aevb_activation)*out));
         *out = found;
     }
@@ -54,8 +54,8 @@ static aevb_status stored_activation(const aevb_model_file *file, const aevb_rol
                        heads[i]->name, heads[i]->activation);
     const char *last = roles->out->activation;
     if (last != NULL && strcmp(last, "linear") != 0 && strcmp(last, "sigmoid") != 0)
-        return BAD(AEVB_EUNSUPPORTED, "layer \"%.*s\": an output with activation \"%.50s\"; sigmoid and linear are read",
-                   (int)roles->out->length, roles->out->name, last);
+        return BAD(AEVB_EUNSUPPORTED, "layer \"%.*s\": an output with activation \"%.50s\"; sigmoid and linear are "
+                   "read", (int)roles->out->length, roles->out->name, last);
     return AEVB_OK;
 }
 
@@ -103,8 +103,8 @@ static aevb_status make_arch(const aevb_model_file *file, const aevb_roles *role
     found->parts = AEVB_HAS_DECODER;
     if (roles->mu == NULL)
         return arch->x_dim != arch->z_dim ? AEVB_OK
-                                          : BAD(AEVB_EFORMAT, "neither a VAE nor a decoder: it leads from %zu values to "
-                                                "as many", arch->x_dim);
+                                          : BAD(AEVB_EFORMAT, "neither a VAE nor a decoder: it leads from %zu values "
+                                                "to as many", arch->x_dim);
     found->parts = AEVB_HAS_BOTH;
     if (roles->n_encoder != roles->n_decoder)
         return BAD(AEVB_EUNSUPPORTED, "%zu hidden layers in the encoder, %zu in the decoder; ours mirror each other",
@@ -139,16 +139,16 @@ static aevb_status connect(const aevb_model_file *file, const aevb_roles *roles,
         const int head = joint && (layer == roles->mu || layer == roles->logvar);
         const size_t out = head ? 2 * weight->shape[0] : weight->shape[0];
         if (layer->out != out || layer->in != weight->shape[1])
-            return BAD(AEVB_EFORMAT, "layer \"%.*s\" leads from %zu to %zu values; as %.*s of %zu-...-%zu it would lead "
-                       "from %zu to %zu", (int)(layer->length < 100 ? layer->length : 100), layer->name, layer->in,
-                       layer->out, (int)strcspn(weight->name, "."), weight->name, found->arch.x_dim,
+            return BAD(AEVB_EFORMAT, "layer \"%.*s\" leads from %zu to %zu values; as %.*s of %zu-...-%zu it would "
+                       "lead from %zu to %zu", (int)(layer->length < 100 ? layer->length : 100), layer->name,
+                       layer->in, layer->out, (int)strcspn(weight->name, "."), weight->name, found->arch.x_dim,
                        found->arch.z_dim, weight->shape[1], out);
         uint64_t first = head && i / 2 == found->arch.n_hidden + 1 ? weight->shape[0] : 0;
         found->tensors[i] = (aevb_import_tensor){layer->weight, layer->transposed, first};
         found->tensors[i + 1] = (aevb_import_tensor){layer->bias, 0, first};
     }
     if (roles->out_logvar != NULL && found->arch.likelihood != AEVB_GAUSSIAN)
-        return BAD(AEVB_EFORMAT, "layer \"%.*s\" is a log-variance of the data, which the likelihood %s does not have",
+        return BAD(AEVB_EFORMAT, "layer \"%.*s\" is a log-variance of the data, which %s does not have",
                    (int)roles->out_logvar->length, roles->out_logvar->name,
                    aevb_likelihood_name(found->arch.likelihood));
     return AEVB_OK;
@@ -168,8 +168,8 @@ static aevb_status find_theirs(const aevb_model_file *file, const aevb_import_op
     } else {
         status = aevb_layers_from_map(file, options->map, &layers, &names, err);
         if (status == AEVB_OK && !aevb_roles_ours(&layers, &roles))
-            status = BAD(AEVB_EFORMAT, "map: its %zu layers are not those of a network of ours (fc1, fc21, fc22, fc3, "
-                         "fc4 with one hidden layer) or of its decoder (fc3, fc4)", layers.n);
+            status = BAD(AEVB_EFORMAT, "map: its %zu layers are not those of a network of ours (fc1, fc21, fc22, "
+                         "fc3, fc4 with one hidden layer) or of its decoder (fc3, fc4)", layers.n);
     }
     if (status == AEVB_OK)
         status = make_arch(file, &roles, options, found, err);

@@ -20,14 +20,15 @@ const char *aevb_model_file_path(const aevb_model_file *file)
 
 aevb_status aevb_refuse_pickle(const char *path, aevb_error *err)
 {
-    return aevb_fail(err, AEVB_EUNSUPPORTED, "%.120s: a PyTorch pickle, which can run code and is never loaded; if you "
-                     "trust it: python3 -c \"import sys, torch, numpy; s = torch.load(sys.argv[1], 'cpu'); "
+    return aevb_fail(err, AEVB_EUNSUPPORTED, "%.120s: a PyTorch pickle, which can run code and is never loaded; if "
+                     "you trust it: python3 -c \"import sys, torch, numpy; s = torch.load(sys.argv[1], 'cpu'); "
                      "numpy.savez('model.npz', **{k: v.double().numpy() for k, v in getattr(s, 'state_dict', lambda: "
                      "s)().items()})\" %.120s", path, path);
 }
 
-static aevb_status list_tensors(aevb_model_file *file, size_t n, const aevb_stored_tensor *(*get)(const void *, size_t),
-                                const void *from, aevb_error *err)
+static aevb_status list_tensors(aevb_model_file *file, size_t n,
+                                const aevb_stored_tensor *(*get)(const void *, size_t), const void *from,
+                                aevb_error *err)
 {
     file->tensors = aevb_alloc(n, sizeof *file->tensors);
     if (file->tensors == NULL)
@@ -77,7 +78,8 @@ static aevb_status open_hdf5(aevb_model_file *file, const aevb_file_in *in, cons
 static aevb_status take_npz_text(aevb_model_file *file, const aevb_npz_array *array, char **text, aevb_error *err)
 {
     const aevb_npy *npy = &array->npy;
-    if (array->status != AEVB_OK || npy->type != AEVB_NPY_U1 || npy->ndim != 1 || npy->count > file->limits.json_bytes)
+    if (array->status != AEVB_OK || npy->type != AEVB_NPY_U1 || npy->ndim != 1 ||
+        npy->count > file->limits.json_bytes)
         return aevb_fail(err, AEVB_EFORMAT, "%s: array \"%s\" is not the bytes of a text", aevb_model_file_path(file),
                          array->name);
     *text = aevb_alloc((size_t)npy->count + 1, 1);

@@ -15,6 +15,7 @@ typedef struct cursor {
     aevb_npy *npy;
 } cursor;
 
+#define READ "|u1 and floats of 2, 4 and 8 bytes are read"
 #define BAD(format, ...) aevb_fail(err, AEVB_EFORMAT, "%s byte %zu: " format, c->where, c->at, __VA_ARGS__)
 
 static char peek(cursor *c)
@@ -116,14 +117,13 @@ static aevb_status take_descr(cursor *c, aevb_error *err)
         {"u1", AEVB_NPY_U1, 1}, {"f2", AEVB_NPY_F2, 2}, {"f4", AEVB_NPY_F4, 4}, {"f8", AEVB_NPY_F8, 8}};
     char descr[64];
     if (peek(c) == '[')
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: a structured array; |u1 and floats of 2, 4 and 8 bytes are read",
-                         c->where);
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: a structured array; " READ, c->where);
     aevb_status status = take_string(c, descr, sizeof descr, err);
     if (status != AEVB_OK)
         return status;
     if (strchr(descr, 'O') != NULL)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: dtype %s holds Python objects (a pickle), which are never loaded",
-                         c->where, descr);
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: dtype %s holds Python objects (a pickle), which are never "
+                         "loaded", c->where, descr);
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         if (descr[0] != '\0' && strcmp(descr + 1, types[i].name) == 0 &&
             (descr[0] == '<' || descr[0] == '>' || (descr[0] == '|' && types[i].width == 1))) {
@@ -133,8 +133,7 @@ static aevb_status take_descr(cursor *c, aevb_error *err)
             memcpy(c->npy->descr, descr, 4);
             return AEVB_OK;
         }
-    return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: dtype \"%s\"; |u1 and floats of 2, 4 and 8 bytes are read", c->where,
-                     descr);
+    return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: dtype \"%s\"; " READ, c->where, descr);
 }
 
 /* One `key: value`; seen has one bit per key. */

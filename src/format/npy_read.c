@@ -57,8 +57,8 @@ static aevb_status check_size(const char *path, uint64_t size, aevb_npy *npy, ae
             npy->row *= npy->shape[i];
     }
     if (npy->count > there)
-        return aevb_fail(err, AEVB_EFORMAT, "%s: the shape has %" PRIu64 " elements of %u bytes, the file ends after %"
-                         PRIu64, path, npy->count, npy->width, there);
+        return aevb_fail(err, AEVB_EFORMAT, "%s: the shape has %" PRIu64 " elements of %u bytes, the file ends "
+                         "after %" PRIu64, path, npy->count, npy->width, there);
     if (npy->count * npy->width != size - npy->data_begin)
         return aevb_fail(err, AEVB_EFORMAT, "%s: %" PRIu64 " bytes after the array", path,
                          size - npy->data_begin - npy->count * npy->width);

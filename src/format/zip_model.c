@@ -53,7 +53,8 @@ static aevb_status take_member(aevb_model_file *file, aevb_archive_in *archive, 
         return aevb_npz_in_add(&file->npz, path, archive, member, &file->limits, err);
     if (member->directory || strcmp(name, "metadata.json") == 0 || strncmp(name, "assets/", 7) == 0)
         return AEVB_OK;
-    return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: member \"%.200s\": part of neither a .npz nor a .keras", path, name);
+    return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: member \"%.200s\": part of neither a .npz nor a .keras", path,
+                     name);
 }
 
 aevb_status aevb_zip_model_read(aevb_model_file *file, aevb_error *err)
@@ -66,6 +67,7 @@ aevb_status aevb_zip_model_read(aevb_model_file *file, aevb_error *err)
     aevb_archive_close(archive);
     if (status == AEVB_OK && (file->npz.n > 0) == (file->image != NULL))
         status = aevb_fail(err, AEVB_EFORMAT, "%s: a zip with %s", aevb_model_file_path(file),
-                           file->npz.n > 0 ? "both arrays and model.weights.h5" : "neither arrays nor model.weights.h5");
+                           file->npz.n > 0 ? "both arrays and model.weights.h5"
+                                           : "neither arrays nor model.weights.h5");
     return status;
 }

@@ -78,7 +78,8 @@ void toy_params(const char *run, double params[TOY_PARAMS])
 {
     aevb_model *model;
     aevb_error err = {0};
-    cr_assert_eq(aevb_model_load(toy_file(run, "model.safetensors"), NULL, NULL, &model, &err), AEVB_OK, "%s", err.message);
+    cr_assert_eq(aevb_model_load(toy_file(run, "model.safetensors"), NULL, NULL, &model, &err), AEVB_OK,
+                 "%s", err.message);
     cr_assert_eq(model->layout.n_params, TOY_PARAMS);
     memcpy(params, model->params, TOY_PARAMS * sizeof *params);
     aevb_model_free(model);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Trees of files as a directory or an archive in the temporary directory, and data rows in the order of the source. */
+ * Trees of files as a directory or an archive of the temporary directory; data rows in the order of the source. */
 #ifndef TREE_FILES_H
 #define TREE_FILES_H
 
