@@ -12,4 +12,5 @@ include $(srcdir)/src/data/data.mk
 include $(srcdir)/src/format/format.mk
 include $(srcdir)/src/conform/conform.mk
 include $(srcdir)/src/report/report.mk
+include $(srcdir)/src/bench/bench.mk
 include $(srcdir)/src/cli/cli.mk

@@ -3,6 +3,7 @@
 #ifndef AEVB_AEVB_H
 #define AEVB_AEVB_H
 
+#include "aevb/bench.h"
 #include "aevb/conform.h"
 #include "aevb/data.h"
 #include "aevb/engine.h"

@@ -19,6 +19,7 @@ int aevb_cli_inspect(int argc, char **argv);
 int aevb_cli_conform(int argc, char **argv);
 int aevb_cli_port(int argc, char **argv);
 int aevb_cli_vectors(int argc, char **argv);
+int aevb_cli_bench(int argc, char **argv);
 
 /* "aevb NAME", set by main for every message. */
 void aevb_cli_set_name(const char *name);

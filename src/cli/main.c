@@ -21,6 +21,7 @@ static const struct {
     {"conform", "aevb conform", "check somebody's implementation against the golden vectors", aevb_cli_conform},
     {"port", "aevb port", "be such an implementation, with an engine of ours", aevb_cli_port},
     {"vectors", "aevb vectors", "list, show and check the golden vectors", aevb_cli_vectors},
+    {"bench", "aevb bench", "what the machine, the kernels and whole training steps reach", aevb_cli_bench},
 };
 enum { n_commands = sizeof commands / sizeof *commands };
 

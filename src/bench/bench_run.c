@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * A benchmark run: the machine first, then what is asked for. */
+#include "config.h"
+#include "bench/bench_parts.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "bench/bench_peak.h"
+#include "error.h"
+
+#ifdef _OPENMP
+# include <omp.h>
+#endif
+
+enum { MEMORY_BYTES = 512 << 20 };
+
+aevb_bench_config aevb_bench_default(void)
+{
+    return (aevb_bench_config){.parts = AEVB_BENCH_ALL, .samples = 7, .seconds = 0.5, .level = AEVB_LEVEL_BEST,
+                               .precisions = 3};
+}
+
+aevb_bench_result aevb_bench_line(const char *part, const char *name, aevb_level level, aevb_precision precision,
+                                  int threads, const char *unit)
+{
+    const double nan = (double)NAN;
+    return (aevb_bench_result){.part = part, .name = name, .level = aevb_level_name(level),
+                               .precision = aevb_precision_name(precision), .threads = threads, .unit = unit,
+                               .median = nan, .low = nan, .high = nan, .share_of_peak = nan, .ratio_to_ref = nan,
+                               .ratio_to_blas = nan};
+}
+
+void aevb_bench_report(aevb_bench_session *session, const aevb_bench_result *result)
+{
+    session->reported += strcmp(result->part, "machine") != 0;
+    session->report(session->user, result);
+}
+
+int aevb_bench_wants(const aevb_bench_session *session, const char *name)
+{
+    return session->config.only == NULL || strcmp(session->config.only, name) == 0;
+}
+
+int aevb_bench_wants_precision(const aevb_bench_session *session, aevb_precision precision)
+{
+    return (session->config.precisions & (precision == AEVB_F32 ? 1 : 2)) != 0;
+}
+
+double aevb_bench_peak(aevb_level level, aevb_precision precision, int threads)
+{
+    aevb_bench_fma job = {.level = level, .precision = precision, .threads = threads};
+    double best = 0.0;
+    for (int i = 0; i < 3; i++) {
+        const double seconds = aevb_bench_time(0.01, aevb_bench_fma_work, &job);
+        best = job.flops / seconds > best ? job.flops / seconds : best;
+    }
+    return best;
+}
+
+static void machine_fma(aevb_bench_session *s, aevb_level level, aevb_precision precision, int threads)
+{
+    aevb_bench_fma job = {.level = level, .precision = precision, .threads = threads};
+    aevb_bench_result line = aevb_bench_line("machine", "fma", level, precision, threads, "GFLOP/s");
+    aevb_bench_fma_work(&job);
+    aevb_bench_rate(&s->config, 1e-9 * job.flops, aevb_bench_fma_work, &job, &line);
+    aevb_bench_report(s, &line);
+}
+
+static aevb_status machine_memory(aevb_bench_session *s, aevb_error *err)
+{
+    static const char *const names[] = {"memory read", "memory copy"};
+    aevb_bench_memory job = {.bytes = aevb_alloc(MEMORY_BYTES, 1), .n = MEMORY_BYTES};
+    if (job.bytes == NULL)
+        return aevb_fail_memory(err);
+    memset(job.bytes, 1, job.n); /* pages that were never written are all the same page */
+    for (job.copy = 0; job.copy < 2; job.copy++)
+        for (job.threads = 1; job.threads <= s->config.threads; job.threads += s->config.threads - 1) {
+            aevb_bench_result line = aevb_bench_line("machine", names[job.copy], AEVB_LEVEL_PORTABLE, AEVB_F64,
+                                                     job.threads, "GB/s");
+            line.level = line.precision = "";
+            aevb_bench_rate(&s->config, 1e-9 * MEMORY_BYTES, aevb_bench_memory_work, &job, &line);
+            aevb_bench_report(s, &line);
+            if (s->config.threads == 1)
+                break;
+        }
+    aevb_free(job.bytes);
+    return AEVB_OK;
+}
+
+static aevb_status measure_level(aevb_bench_session *s, aevb_level level, int is_best, aevb_error *err)
+{
+    aevb_status status = AEVB_OK;
+    const unsigned parts = s->config.parts;
+    if ((parts & AEVB_BENCH_KERNELS) != 0 && aevb_bench_wants_precision(s, AEVB_F32))
+        status = aevb_bench_kernels_f32(s, level, err);
+    if (status == AEVB_OK && (parts & AEVB_BENCH_KERNELS) != 0 && aevb_bench_wants_precision(s, AEVB_F64))
+        status = aevb_bench_kernels_f64(s, level, err);
+    if (!is_best)
+        return status;
+    if (status == AEVB_OK && (parts & AEVB_BENCH_PRODUCTS) != 0 && aevb_bench_wants_precision(s, AEVB_F32))
+        status = aevb_bench_products_f32(s, level, err);
+    if (status == AEVB_OK && (parts & AEVB_BENCH_PRODUCTS) != 0 && aevb_bench_wants_precision(s, AEVB_F64))
+        status = aevb_bench_products_f64(s, level, err);
+    if (status == AEVB_OK && (parts & AEVB_BENCH_STEPS) != 0)
+        status = aevb_bench_steps(s, level, err);
+    return status;
+}
+
+static aevb_status check(const aevb_bench_config *c, aevb_error *err)
+{
+    if (c->samples < 1 || c->samples > AEVB_BENCH_MAX_SAMPLES)
+        return aevb_fail(err, AEVB_EINVAL, "%d samples; 1 to %d are possible", c->samples, AEVB_BENCH_MAX_SAMPLES);
+    if (!(c->seconds > 0 && c->seconds <= 3600))
+        return aevb_fail(err, AEVB_EINVAL, "%g seconds a measurement", c->seconds);
+    if (c->threads < 0 || c->precisions < 1 || c->precisions > 3)
+        return aevb_fail(err, AEVB_EINVAL, "%d threads, precisions %d", c->threads, c->precisions);
+    return AEVB_OK;
+}
+
+aevb_status aevb_bench_run(const aevb_bench_config *config,
+                           void (*report)(void *user, const aevb_bench_result *result), void *user, aevb_error *err)
+{
+    aevb_bench_session s = {.config = *config, .report = report, .user = user};
+    aevb_level best;
+    aevb_status status = check(config, err);
+    if (status == AEVB_OK)
+        status = aevb_level_choose(config->level, &best, err);
+    if (status != AEVB_OK)
+        return status;
+    if (best == AEVB_LEVEL_REF)
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "AEVB_LEVEL=ref: the reference is what the fast engine is compared "
+                         "with, there is nothing else to measure");
+#ifdef _OPENMP
+    if (s.config.threads == 0)
+        s.config.threads = omp_get_max_threads();
+#else
+    s.config.threads = 1;
+#endif
+    for (int p = 0; p < 2; p++) {
+        const aevb_precision precision = p == 0 ? AEVB_F32 : AEVB_F64;
+        if (aevb_bench_wants_precision(&s, precision)) {
+            machine_fma(&s, best, precision, 1);
+            if (s.config.threads > 1)
+                machine_fma(&s, best, precision, s.config.threads);
+        }
+    }
+    status = machine_memory(&s, err);
+    for (int level = 0; status == AEVB_OK && level <= (int)best; level++)
+        if (aevb_level_supported((aevb_level)level) && (config->level == AEVB_LEVEL_BEST || level == (int)best))
+            status = measure_level(&s, (aevb_level)level, level == (int)best, err);
+    if (status == AEVB_OK && s.reported == 0 && config->parts != AEVB_BENCH_MACHINE)
+        return aevb_fail(err, AEVB_EINVAL, "nothing is named \"%s\" in the parts that were asked for",
+                         config->only == NULL ? "" : config->only);
+    return status;
+}
