@@ -6,7 +6,6 @@
 #   check FOLDER FILE      runs the checks with that library; FOLDER/found gets a line "CHECK WHAT" each, - for nothing
 #   plant ID               all of it for one mistake, in $scratch/planted/ID, which gets its row of the table
 set -eu
-here=$AEVB_SRCDIR/tests/mutants
 
 compile() {
     folder=$1 object=$2
@@ -110,7 +109,10 @@ check() {
     units=$(check_units "$@")
     case $file in
     src/fast/*) vectors=$(check_vectors --engine fast --precision f64 --level portable) ;;
-    *) vectors=$(check_vectors --engine ref) gradients=$(check_gradients) ;;
+    *)
+        vectors=$(check_vectors --engine ref)
+        gradients=$(check_gradients)
+        ;;
     esac
     case $file in src/ref/* | src/fast/* | src/rng/* | none) kernels=$(check_kernels) ;; esac
     printf '%s %s\n' units "$units" vectors "$vectors" gradients "$gradients" kernels "$kernels" >"$folder/found"
@@ -121,7 +123,7 @@ field() {
     awk -v id="$1" -v want="$2" -v RS= -F '\n' '
         { split("", f); for (i = 1; i <= NF; i++) if (match($i, /^[a-z]+: /)) f[substr($i, 1, RLENGTH - 2)] = substr($i, RLENGTH + 1) }
         { all[f["id"], "as"] = f["as"]; all[f["id"], want] = f[want] }
-        END { print all[id, want] != "" || all[id, "as"] == "" ? all[id, want] : all[all[id, "as"], want] }' "$here/catalogue.txt"
+        END { print all[id, want] != "" || all[id, "as"] == "" ? all[id, want] : all[all[id, "as"], want] }' "$catalogue"
 }
 
 plant() {

@@ -4,7 +4,8 @@
 # build folder with what it needs in the environment (tests/mutants.mk):
 #   run.sh SCRATCH TABLE [ID ...]
 # SCRATCH is a folder for its objects, TABLE the Markdown file to write; with no ID all are planted. Fails when a mistake
-# survives or cannot be planted, when a check fails without any mistake, and when nothing was planted.
+# survives or cannot be planted, when a check fails without any mistake, and when nothing was planted. MUTANT_JOBS is how
+# many are tried at once (all processors), MUTANT_CATALOGUE another catalogue.
 #
 # Everything is compiled once, without optimisation that costs time and for the portable level alone, into one shared
 # library that the checks are linked with. A mistake costs the translation units that contain the file and that library:
@@ -13,10 +14,10 @@ set -eu
 scratch=$1 table=$2
 shift 2
 here=$AEVB_SRCDIR/tests/mutants
-catalogue=$here/catalogue.txt
+catalogue=${MUTANT_CATALOGUE:-$here/catalogue.txt}
 base=$scratch/base
 jobs=${MUTANT_JOBS:-$(getconf _NPROCESSORS_ONLN)}
-export scratch table base jobs
+export scratch table base jobs catalogue
 
 rm -rf "$scratch"
 mkdir -p "$base/bin" "$scratch/planted"
@@ -75,7 +76,7 @@ for id in "$@"; do cat "$scratch/planted/$id/row"; done >"$rows"
 tried=$(wc -l <"$rows")
 survived=$(grep -c '| - | - | - | - |$' "$rows" || :)
 {
-    sed 's/^#.*//' "$here/table_head.md"
+    cat "$here/table_head.md"
     cat "$rows"
 } >"$table.part"
 mv "$table.part" "$table"
