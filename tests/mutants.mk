@@ -1,6 +1,7 @@
 # `make mutants`: known mistakes are planted one at a time, and every one must be found (tests/mutants/run.sh). It writes
 # the table of docs/mutants.md. MUTANTS='ID ...' plants those alone and writes their table to the build folder.
-EXTRA_DIST += tests/mutants
+EXTRA_DIST += tests/mutants tests/mutants_sample.sh
+LONG_TESTS += tests/mutants_sample.sh
 # Unit tests in the order in which they are asked: those of a module before those of what is made of it, quick ones before
 # slow ones. The golden vectors and checkkern are asked apart.
 mutant_units = tests/test_kl tests/test_objective tests/test_likelihood tests/test_network tests/test_optim \
@@ -18,3 +19,6 @@ mutant_env = CC='$(CC)' AEVB_SRCDIR='$(abs_top_srcdir)' \
 mutants:
 	@table=$(srcdir)/docs/mutants.md; test -z '$(MUTANTS)' || table=mutants.md; \
 	$(mutant_env) $(SHELL) $(srcdir)/tests/mutants/run.sh mutants.tmp $$table $(MUTANTS)
+CLEANFILES += mutants.md
+clean-local:
+	rm -rf mutants.tmp
