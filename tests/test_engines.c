@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aevb/data.h"
 #include "aevb/engine.h"
 #include "aevb/level.h"
 #include "aevb/rng.h"
@@ -339,4 +340,56 @@ Test(engines, twenty_steps_of_every_optimiser)
     for_pairs(compare_all_steps, 2, 3, &t);
     for_pairs(compare_all_steps, 4, 5, &t);
     conclude(&t, "steps");
+}
+
+/* What an engine says of a batch of rows 3, 1, 2 of a data set. */
+static aevb_status gather(const aevb_engine_config *config, aevb_likelihood likelihood, const aevb_dataset *dataset,
+                          aevb_binarise binarise, aevb_error *err)
+{
+    const aevb_arch arch = {.x_dim = 5, .z_dim = 2, .likelihood = likelihood, .x_variance = 1.0};
+    const aevb_gather how = {.binarise = binarise, .seed = 3};
+    const uint32_t index[3] = {3, 1, 2};
+    aevb_engine *engine;
+    cr_assert_eq(aevb_engine_create(config, &arch, &engine, err), AEVB_OK, "%s", err->message);
+    const aevb_status status = aevb_engine_gather(engine, dataset, &how, 3, index, err);
+    aevb_engine_free(engine);
+    return status;
+}
+
+/* [BERN.3] [GREY.3] [GAUSS.3] Each odd value in row 2, element 4, of bytes and of numbers: refused or not, and with the
+ * same words, as the reference does it. */
+Test(engines, refuse_the_same_data)
+{
+    static const double odd[] = {0.5, 1.0, 1.5, -0.25, (double)INFINITY, (double)NAN};
+    size_t refused = 0, taken = 0;
+    for (size_t i = 0; i < 4 * 3 * 7; i++) {
+        const aevb_likelihood likelihood = (aevb_likelihood)(i % 4);
+        const aevb_binarise binarise = (aevb_binarise)(i / 4 % 3);
+        uint8_t bytes[20] = {0, 255, 255, 0};
+        double numbers[20] = {0.0, 1.0, 1.0, 0.0};
+        aevb_dataset dataset = {.n = 4, .x_dim = 5};
+        if (i / 12 == 6) {
+            bytes[14] = 128;
+            dataset.u8 = bytes;
+        } else {
+            numbers[14] = odd[i / 12];
+            dataset.f64 = numbers;
+        }
+        aevb_engine_config config = {.kind = AEVB_ENGINE_REF, .precision = AEVB_F64, .threads = 1, .max_batch = 3,
+                                     .max_samples = 1};
+        aevb_error want = {0}, got = {0};
+        const aevb_status wanted = gather(&config, likelihood, &dataset, binarise, &want);
+        refused += wanted == AEVB_EDOMAIN;
+        taken += wanted == AEVB_OK;
+        config.kind = AEVB_ENGINE_FAST;
+        for (config.level = 0; config.level < AEVB_LEVEL_COUNT; config.level++) {
+            for (int p = 0; aevb_level_supported((aevb_level)config.level) && p < 2; p++) {
+                config.precision = (aevb_precision)p;
+                cr_expect_eq(gather(&config, likelihood, &dataset, binarise, &got), wanted, "case %zu", i);
+                cr_expect(wanted == AEVB_OK || strcmp(got.message, want.message) == 0, "%s, not %s", got.message,
+                          want.message);
+            }
+        }
+    }
+    cr_expect(refused > 10 && taken > 10 && refused + taken == 84, "%zu refused, %zu taken", refused, taken);
 }

@@ -56,3 +56,15 @@ vectors:
 	@echo "make vectors needs FLINT and Arb: apt-get install libflint-dev libflint-arb-dev, then configure again" >&2
 	@false
 endif
+
+# A mirror for NumPy is made where the vectors are installed. A build for another machine cannot run its own command.
+npz_names = $(dist_vectors_DATA:.json=.npz)
+install-data-hook:
+	@if test '$(cross_compiling)' = yes; then \
+	  echo 'vectors/*.npz are not made in a build for another machine: run aevb vectors npz there'; \
+	else \
+	  ./aevb$(EXEEXT) vectors --vectors '$(srcdir)/vectors' npz '$(DESTDIR)$(vectorsdir)'; \
+	fi
+uninstall-hook:
+	@cd '$(DESTDIR)$(vectorsdir)' 2>/dev/null || exit 0; \
+	for name in $(npz_names); do case $$name in *.npz) rm -f "$${name##*/}" ;; esac; done

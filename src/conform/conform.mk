@@ -5,6 +5,7 @@ libaevb_core_la_SOURCES += src/conform/json_schema.c src/conform/json_schema.h s
 
 # A folder of vectors, and working out answers.
 libaevb_core_la_SOURCES += src/conform/vector_set.c src/conform/vector_set.h src/conform/vectors_show.c \
+	src/conform/vectors_npz.c \
 	src/conform/kernel_set.c src/conform/kernel_set.h src/conform/answer_case.c src/conform/answer_case.h \
 	src/conform/answer_types.h src/conform/answer_kernels.c src/conform/answer_objectives.c \
 	src/conform/answer_rng.c src/conform/answer_models.c src/conform/answer_parts.h \
