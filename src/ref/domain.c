@@ -8,11 +8,11 @@
 static int inside(aevb_likelihood likelihood, double x)
 {
     switch (likelihood) {
-    case AEVB_BERNOULLI:
-    case AEVB_CATEGORICAL: return x == 0.0 || x == 1.0; /* [BERN.3], and part of [CAT.3] */
+    case AEVB_BERNOULLI: return x == 0.0 || x == 1.0;   /* [BERN.3] */
     case AEVB_GREY: return x >= 0.0 && x <= 1.0;        /* [GREY.3] */
     case AEVB_GAUSSIAN:
     case AEVB_GAUSSIAN_FIXED: return isfinite(x) != 0;  /* [GAUSS.3] */
+    case AEVB_CATEGORICAL: return x == 1.0 || x == 0.0; /* of [CAT.3]; one_hot does the rest */
     }
     return 0;
 }
