@@ -26,7 +26,8 @@ int main(int argc, char **argv)
 
     aevb_error err = {AEVB_OK, ""};
     aevb_data data;
-    aevb_status status = aevb_data_open(config.data, config.limit, config.seed, &data, &err);
+    aevb_data_options how = aevb_train_data_options(&config);
+    aevb_status status = aevb_data_open(config.data, &how, &data, &err);
     if (status == AEVB_OK) {
         config.arch.x_dim = data.train->x_dim;
         config.arch.image_rows = data.train->image_rows;

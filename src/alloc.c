@@ -7,8 +7,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { ALIGNMENT = 64 };
+enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20 };
 
 /* 0: off. n > 0: n - 1 more allocations succeed. The value 1 sticks, so every later one fails too. */
 static atomic_size_t fail_countdown;
@@ -45,9 +46,13 @@ void *aevb_alloc(size_t count, size_t size)
     size_t bytes = rounded_size(count, size);
     if (bytes == 0 || should_fail())
         return NULL;
-    void *block = aligned_alloc(ALIGNMENT, bytes);
-    if (block == NULL)
+    void *block = NULL;
+    if (posix_memalign(&block, bytes < HUGE_PAGE ? ALIGNMENT : HUGE_PAGE, bytes) != 0)
         return NULL;
+#ifdef MADV_HUGEPAGE
+    if (bytes >= HUGE_PAGE)
+        madvise(block, bytes, MADV_HUGEPAGE); /* only a wish: fewer misses of the address translation */
+#endif
     memset(block, 0, bytes);
     atomic_fetch_add(&live, 1);
     return block;

@@ -137,7 +137,7 @@ expect "inspect a short file" 1 'short: ' inspect short
 { cat $model && printf x; } >long
 expect "inspect a long file" 1 'long: ' inspect long
 { head -c $((size - 8)) $model && printf '\0\0\0\0\0\0\370\177'; } >nan
-expect "inspect a NaN" 1 'nan: ' inspect nan
+expect "inspect a NaN" 1 'nan: ' inspect --values nan
 : >nothing
 expect "inspect an empty file" 1 'nothing: ' inspect nothing
 expect "inspect a text" 1 'text: ' inspect text

@@ -58,7 +58,7 @@ wait $running || status=$?
 check "SIGTERM: exit status 1" test "$status" -eq 1
 check "SIGTERM: says how to go on" grep -q '^aevb train: .*aevb train --resume terminated' background.err
 check "SIGTERM: one line" test "$(wc -l <background.err)" -eq 1
-check "SIGTERM: a model" aevb inspect terminated/model.safetensors
+check "SIGTERM: a model" aevb inspect --values terminated/model.safetensors
 # catch_up NAME RUN: both runs go on to the same epoch, beyond what either has done; then they are the same.
 catch_up() {
     done=$(cat straight/metrics.csv "$2/metrics.csv" | cut -d, -f1 | grep -v epoch | sort -n | tail -n 1)
@@ -75,7 +75,7 @@ for delay in 0.05 0.11 0.02 0.17 0.07; do
     sleep $delay
     kill -KILL $running 2>/dev/null
     wait $running 2>/dev/null
-    check "kill -9: a model that loads" aevb inspect killed/model.safetensors
+    check "kill -9: a model that loads" aevb inspect --values killed/model.safetensors
     check "kill -9: which evaluates" aevb eval --model killed --samples 0 --limit 10
     "$AEVB_BUILDDIR/aevb" train --resume killed --epochs 100000 >background.out 2>background.err &
     running=$!

@@ -85,7 +85,7 @@ static aevb_status npz(const char *path, aevb_error *err)
 static aevb_status tensor(const char *path, const char *name, const char *out, aevb_error *err)
 {
     aevb_safetensors *file = NULL;
-    aevb_status status = aevb_safetensors_open(path, &file, err);
+    aevb_status status = aevb_safetensors_open(path, NULL, &file, err);
     if (status != AEVB_OK)
         return status;
     const aevb_stored_tensor *t = aevb_safetensors_find(file, name);
@@ -107,7 +107,7 @@ static aevb_status load(const char *path, const char *out, aevb_error *err)
 {
     aevb_model *model = NULL;
     char *json = NULL;
-    aevb_status status = aevb_model_load(path, &model, err);
+    aevb_status status = aevb_model_load(path, NULL, NULL, &model, err);
     if (status != AEVB_OK)
         return status;
     status = aevb_arch_to_json(&model->arch, &json, err);

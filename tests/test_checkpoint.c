@@ -35,7 +35,7 @@ static void read_stored(const char *path, stored *s)
     aevb_safetensors *file;
     aevb_error err = {0};
     size_t used = 0;
-    cr_assert_eq(aevb_safetensors_open(path, &file, &err), AEVB_OK, "%s", err.message);
+    cr_assert_eq(aevb_safetensors_open(path, NULL, &file, &err), AEVB_OK, "%s", err.message);
     s->n_tensors = aevb_safetensors_count(file);
     s->n_metadata = aevb_safetensors_n_metadata(file);
     cr_assert(s->n_tensors < MAX_TENSORS && s->n_metadata < MAX_ENTRIES);

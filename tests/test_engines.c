@@ -14,6 +14,7 @@
 #include "aevb/rng.h"
 #include "bounded_vae.h"
 #include "leaks.h"
+#include "one_hot.h"
 
 TestSuite(engines, .fini = no_leaks);
 
@@ -82,6 +83,8 @@ static pair open_pair(const aevb_arch *arch, size_t B, size_t K, aevb_precision 
         else if (arch->likelihood == AEVB_GREY)
             p.x[i] = fabs(p.x[i]);
     }
+    if (arch->likelihood == AEVB_CATEGORICAL)
+        one_hot(arch->x_classes, B * arch->x_dim, p.x);
     snprintf(p.name, sizeof p.name, "%s %s, X %zu Z %zu hidden %zu (%s) %s B %zu K %zu", aevb_level_name(level),
              precision == AEVB_F32 ? "f32" : "f64", arch->x_dim, arch->z_dim, arch->n_hidden,
              aevb_activation_name(arch->activation), aevb_likelihood_name(arch->likelihood), B, K);
@@ -167,6 +170,8 @@ static void compare_decoder(tally *t, pair *p)
     const int logits = p->arch.likelihood == AEVB_BERNOULLI || p->arch.likelihood == AEVB_GREY;
     for (size_t i = 0; logits && i < R * X; i++)
         m->out[0][i] = eb_activation(AEVB_SIGMOID, m->out[0][i]);
+    if (p->arch.likelihood == AEVB_CATEGORICAL)
+        bounded_softmax(R * X / p->arch.x_classes, p->arch.x_classes, m->out[0]);
     compare(t, p, "decoded mean", R * X, out[0], out[2], m->out[0]);
     if (p->arch.likelihood == AEVB_GAUSSIAN)
         compare(t, p, "decoded log-variance", R * X, out[1], out[3], m->out[1]);
@@ -192,6 +197,11 @@ static const struct { aevb_arch arch; size_t B, K; } cases[] = {
       .likelihood = AEVB_BERNOULLI}, 4, 2},
     {{.x_dim = 301, .z_dim = 3, .n_hidden = 1, .hidden = {257}, .activation = AEVB_SOFTPLUS,
       .likelihood = AEVB_GREY}, 5, 1},
+    {{.x_dim = 12, .z_dim = 2, .n_hidden = 1, .hidden = {7}, .activation = AEVB_TANH,
+      .likelihood = AEVB_CATEGORICAL, .x_classes = 4}, 3, 3},
+    {{.x_dim = 3 * 67, .z_dim = 5, .n_hidden = 2, .hidden = {30, 17}, .activation = AEVB_SOFTPLUS,
+      .likelihood = AEVB_CATEGORICAL, .x_classes = 67}, 4, 1},
+    {{.x_dim = 70 * 2, .z_dim = 3, .activation = AEVB_RELU, .likelihood = AEVB_CATEGORICAL, .x_classes = 2}, 5, 2},
     /* more rows of the decoder than the engine keeps: they go through in parts */
     {{.x_dim = 3001, .z_dim = 1, .activation = AEVB_RELU, .likelihood = AEVB_GREY}, 2, 401},
 };

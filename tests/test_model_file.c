@@ -41,7 +41,7 @@ static aevb_model *load_ok(const char *path)
 {
     aevb_model *model = NULL;
     aevb_error err = {0};
-    cr_assert_eq(aevb_model_load(path, &model, &err), AEVB_OK, "%s", err.message);
+    cr_assert_eq(aevb_model_load(path, NULL, NULL, &model, &err), AEVB_OK, "%s", err.message);
     return model;
 }
 
@@ -50,7 +50,8 @@ static int same_arch(const aevb_arch *a, const aevb_arch *b)
     return a->x_dim == b->x_dim && a->z_dim == b->z_dim && a->n_hidden == b->n_hidden &&
         memcmp(a->hidden, b->hidden, sizeof a->hidden) == 0 && a->activation == b->activation &&
         a->likelihood == b->likelihood && memcmp(&a->x_variance, &b->x_variance, sizeof a->x_variance) == 0 &&
-        a->image_rows == b->image_rows && a->image_cols == b->image_cols;
+        a->image_rows == b->image_rows && a->image_cols == b->image_cols && a->x_classes == b->x_classes &&
+        a->n_alphabet == b->n_alphabet && memcmp(a->alphabet, b->alphabet, sizeof a->alphabet) == 0;
 }
 
 static void expect_round_trip(const aevb_arch *arch, aevb_dtype dtype)
@@ -79,10 +80,14 @@ Test(model_file, round_trip_to_the_bit_for_every_kind_of_model)
                     arch.hidden[i] = 3 + i;
                 if (likelihood == AEVB_GAUSSIAN_FIXED)
                     arch.x_variance = 0.1;
+                if (likelihood == AEVB_CATEGORICAL)
+                    arch.x_classes = 7;
+                for (size_t i = 0; i < arch.x_classes && hidden > 0; i++) /* [TEXT.1] 0 and 255 among them */
+                    arch.alphabet[arch.n_alphabet++] = (uint8_t)(i * 85 / 2);
                 expect_round_trip(&arch, AEVB_DTYPE_F64);
                 expect_round_trip(&arch, AEVB_DTYPE_F32);
             }
-    cr_expect_eq(n, 5 * 4 * 3);
+    cr_expect_eq(n, 5 * 5 * 3);
 }
 
 Test(model_file, the_fixed_variance_and_pictures_come_back_exactly)
@@ -122,6 +127,7 @@ Test(model_file, the_architecture_is_the_documented_json)
     "{\"format\":" format ",\"x_dim\":" x ",\"z_dim\":" z ",\"hidden\":" hidden ",\"activation\":" activation \
     ",\"likelihood\":" likelihood ",\"image_rows\":" rows ",\"image_cols\":" cols more "}"
 #define GREY(format, x, z, hidden, more) ARCH(format, x, z, hidden, "\"relu\"", "\"grey\"", "0", "0", more)
+#define TEXT(x, more) ARCH("1", x, "2", "[3]", "\"relu\"", "\"categorical\"", "0", "0", more)
 
 static const struct bad_arch {
     const char *json;
@@ -164,6 +170,17 @@ static const struct bad_arch {
     {ARCH("1", "4", "2", "[3]", "\"relu\"", "\"grey\"", "4", "0", ""), "pictures of 4 x 0"},
     {ARCH("1", "4", "2", "[3]", "\"relu\"", "\"grey\"", "0.5", "0", ""), "image_rows is not an integer"},
     {ARCH("1", "4", "2", "[3]", "\"relu\"", "\"grey\"", "0", "[]", ""), "image_cols is not an integer"},
+    {TEXT("4", ""), "x_classes is missing"},
+    {TEXT("4", ",\"x_classes\":3"), "x_classes is 3, it must be 2 or more and divide x_dim = 4"},
+    {TEXT("4", ",\"x_classes\":1"), "x_classes is 1"},
+    {TEXT("4", ",\"x_classes\":\"2\""), "x_classes is not an integer"},
+    {GREY("1", "4", "2", "[3]", ",\"x_classes\":2"), "x_classes is for categorical only"},
+    {GREY("1", "4", "2", "[3]", ",\"alphabet\":\"\""), "alphabet is for categorical only"},
+    {TEXT("4", ",\"x_classes\":2,\"alphabet\":\"616\""), "alphabet is not a string of two hexadecimal digits"},
+    {TEXT("4", ",\"x_classes\":2,\"alphabet\":7"), "alphabet is not a string of two hexadecimal digits"},
+    {TEXT("4", ",\"x_classes\":2,\"alphabet\":\"616G\""), "byte 1 of the alphabet is not two hexadecimal digits"},
+    {TEXT("4", ",\"x_classes\":2,\"alphabet\":\"616263\""), "an alphabet of 3 for 2 classes"},
+    {TEXT("4", ",\"x_classes\":2,\"alphabet\":\"6161\""), "byte 97 of the alphabet follows byte 97"},
     {"{\"format\":1,\"z_dim\":2,\"hidden\":[3],\"activation\":\"relu\",\"likelihood\":\"grey\",\"image_rows\":0,"
      "\"image_cols\":0}", "x_dim is missing"},
 };
@@ -205,7 +222,7 @@ static aevb_status load_changed(const aevb_arch *arch, const char *json, change_
     const aevb_metadata_out metadata = {"aevb.arch", json};
     cr_assert_eq(aevb_safetensors_write(temp_path("m"), tensors, n, &metadata, json != NULL, err), AEVB_OK, "%s",
                  err->message);
-    return aevb_model_load(temp_path("m"), out, err);
+    return aevb_model_load(temp_path("m"), NULL, NULL, out, err);
 }
 
 static void without_fc3_bias(aevb_tensor_out *t, size_t *n)
@@ -224,14 +241,19 @@ static void with_wide_latent(aevb_tensor_out *t, size_t *n) { (void)n; t[2].shap
 static void with_vector_fc1(aevb_tensor_out *t, size_t *n) { (void)n; t[0].ndim = 1; }
 static void with_empty_fc1(aevb_tensor_out *t, size_t *n) { (void)n; t[0].shape[1] = 0; }
 
-static void expect_refused(const char *json, change_fn *change, const char *where)
+static void expect_status(aevb_status status, const char *json, change_fn *change, const char *where)
 {
     aevb_error err = {0};
     aevb_model *model = NULL;
-    cr_expect_eq(load_changed(&small, json, change, &model, &err), AEVB_EFORMAT, "%s", where);
+    cr_expect_eq(load_changed(&small, json, change, &model, &err), status, "%s", where);
     cr_expect_null(model);
     cr_expect(strstr(err.message, "m: ") != NULL && strstr(err.message, where) != NULL, "%s, not %s", err.message,
               where);
+}
+
+static void expect_refused(const char *json, change_fn *change, const char *where)
+{
+    expect_status(AEVB_EFORMAT, json, change, where);
 }
 
 Test(model_file, the_tensors_must_be_exactly_those_of_the_architecture)
@@ -258,13 +280,13 @@ Test(model_file, a_tensor_that_is_no_real_number_or_not_finite_is_refused)
     unsigned char *bytes = temp_read(temp_path("m"), &n);
     memset(bytes + n - 8, 0xff, 8);
     temp_write(temp_path("m"), bytes, n);
-    cr_expect_eq(aevb_model_load(temp_path("m"), &back, &err), AEVB_EFORMAT);
+    cr_expect_eq(aevb_model_load(temp_path("m"), NULL, NULL, &back, &err), AEVB_EFORMAT);
     cr_expect(strstr(err.message, "m: tensor \"fc4.bias\": element 5 is NaN") != NULL, "%s", err.message);
     char *dtype = strstr((char *)bytes + 8, "\"F64\"");
     cr_assert_not_null(dtype);
     memcpy(dtype, "\"I64\"", 5);
     temp_write(temp_path("m"), bytes, n);
-    cr_expect_eq(aevb_model_load(temp_path("m"), &back, &err), AEVB_EUNSUPPORTED);
+    cr_expect_eq(aevb_model_load(temp_path("m"), NULL, NULL, &back, &err), AEVB_EUNSUPPORTED);
     cr_expect(strstr(err.message, "m: tensor \"fc1.weight\": dtype I64") != NULL, "%s", err.message);
     free(bytes);
     cr_expect_null(back);
@@ -273,6 +295,8 @@ Test(model_file, a_tensor_that_is_no_real_number_or_not_finite_is_refused)
     cr_expect(strstr(err.message, "m: tensor \"fc1.weight\": element 4 is not finite") != NULL, "%s", err.message);
     aevb_model_free(model);
 }
+
+#define OF_NO_LAYER "tensors of no affine layer (--map says what is what): "
 
 Test(model_file, the_pytorch_example_is_read_without_an_architecture)
 {
@@ -288,13 +312,12 @@ Test(model_file, the_pytorch_example_is_read_without_an_architecture)
     cr_assert_eq(load_changed(&small, NULL, NULL, &model, &err), AEVB_OK, "%s", err.message);
     cr_expect(model->arch.x_dim == 6 && model->arch.image_rows == 0 && model->arch.likelihood == AEVB_GREY);
     aevb_model_free(model);
-    expect_refused(NULL, with_another_name, "no \"aevb.arch\" in its metadata, and not the PyTorch VAE example: no "
-                                            "matrix \"fc1.weight\"");
-    expect_refused(NULL, with_vector_fc1, "no matrix \"fc1.weight\"");
-    expect_refused(NULL, with_one_more, "tensor \"fc9.weight\": is not part of the architecture");
-    expect_refused(NULL, with_wide_latent, "tensor \"fc21.bias\": shape[0] is 2, the architecture has 5");
-    expect_refused(NULL, with_empty_fc1, "m: architecture: x_dim is 0");
-    expect_refused(NULL, without_fc3_bias, "tensor \"fc3.bias\": is missing");
+    expect_status(AEVB_EUNSUPPORTED, NULL, with_another_name, OF_NO_LAYER "fc1.bias");
+    expect_status(AEVB_EUNSUPPORTED, NULL, with_vector_fc1, OF_NO_LAYER "fc1.weight");
+    expect_refused(NULL, with_one_more, "layer \"fc9\" has no bias");
+    expect_status(AEVB_EUNSUPPORTED, NULL, with_wide_latent, OF_NO_LAYER "fc21.bias");
+    expect_status(AEVB_EUNSUPPORTED, NULL, with_empty_fc1, OF_NO_LAYER "fc1.weight");
+    expect_refused(NULL, without_fc3_bias, "layer \"fc3\" has no bias");
 }
 
 Test(model_file, bad_arguments_and_places_are_refused)
@@ -309,10 +332,10 @@ Test(model_file, bad_arguments_and_places_are_refused)
     cr_expect_eq(aevb_model_save(path, &(aevb_arch){0}, model->params, AEVB_DTYPE_F64, &err), AEVB_EINVAL);
     cr_expect_eq(aevb_model_save(path, &small, model->params, AEVB_DTYPE_F32, &err), AEVB_EDOMAIN);
     cr_expect_eq(aevb_model_save(temp_path("no/m"), &small, model->params, AEVB_DTYPE_F64, &err), AEVB_EIO);
-    cr_expect_eq(aevb_model_load(NULL, &back, &err), AEVB_EINVAL);
-    cr_expect_eq(aevb_model_load(path, NULL, &err), AEVB_EINVAL);
-    cr_expect_eq(aevb_model_load(path, &back, &err), AEVB_EIO);
-    cr_expect_eq(aevb_model_load(temp_dir(), &back, &err), AEVB_EIO);
+    cr_expect_eq(aevb_model_load(NULL, NULL, NULL, &back, &err), AEVB_EINVAL);
+    cr_expect_eq(aevb_model_load(path, NULL, NULL, NULL, &err), AEVB_EINVAL);
+    cr_expect_eq(aevb_model_load(path, NULL, NULL, &back, &err), AEVB_EIO);
+    cr_expect_eq(aevb_model_load(temp_dir(), NULL, NULL, &back, &err), AEVB_EIO);
     cr_expect_eq(temp_count(), 0);
     aevb_model_free(model);
 }
@@ -331,7 +354,7 @@ Test(model_file, every_failed_allocation_is_enomem)
     cr_expect(status == AEVB_OK && n == 3, "%zu: %s", n, err.message); /* header, file */
     for (n = 0, status = AEVB_ENOMEM; status == AEVB_ENOMEM;) {
         aevb_alloc_fail_after(++n);
-        status = aevb_model_load(temp_path("m"), &back, &err);
+        status = aevb_model_load(temp_path("m"), NULL, NULL, &back, &err);
         aevb_alloc_fail_after(0);
         cr_assert_eq(status == AEVB_OK, back != NULL);
     }

@@ -23,7 +23,7 @@ static aevb_safetensors *open_ok(const char *path)
 {
     aevb_error err = {0};
     aevb_safetensors *file = NULL;
-    cr_assert_eq(aevb_safetensors_open(path, &file, &err), AEVB_OK, "%s", err.message);
+    cr_assert_eq(aevb_safetensors_open(path, NULL, &file, &err), AEVB_OK, "%s", err.message);
     return file;
 }
 
@@ -275,8 +275,8 @@ Test(safetensors, null_arguments_are_refused)
     aevb_safetensors *file = NULL;
     double x = 1.0;
     aevb_stored_tensor t = {.count = 1};
-    cr_expect_eq(aevb_safetensors_open(NULL, &file, &err), AEVB_EINVAL);
-    cr_expect_eq(aevb_safetensors_open("x", NULL, &err), AEVB_EINVAL);
+    cr_expect_eq(aevb_safetensors_open(NULL, NULL, &file, &err), AEVB_EINVAL);
+    cr_expect_eq(aevb_safetensors_open("x", NULL, NULL, &err), AEVB_EINVAL);
     cr_expect_eq(aevb_safetensors_read(NULL, &t, &x, &err), AEVB_EINVAL);
     st_write(temp_path("e"), NULL, "{}", 2, NULL, 0);
     file = open_ok(temp_path("e"));

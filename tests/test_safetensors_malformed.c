@@ -20,7 +20,7 @@ TestSuite(safetensors_malformed, .fini = no_leaks);
 static aevb_status open_file(const char *path, aevb_error *err)
 {
     aevb_safetensors *file = NULL;
-    aevb_status status = aevb_safetensors_open(path, &file, err);
+    aevb_status status = aevb_safetensors_open(path, NULL, &file, err);
     cr_expect_eq(status == AEVB_OK, file != NULL);
     aevb_safetensors_close(file);
     return status;
@@ -204,7 +204,7 @@ static const char valid[] = "{\"__metadata__\":{\"k\":\"v\\u00e9\"},\"a\":" T("\
 static aevb_status read_all(const char *path, aevb_error *err)
 {
     aevb_safetensors *file = NULL;
-    aevb_status status = aevb_safetensors_open(path, &file, err);
+    aevb_status status = aevb_safetensors_open(path, NULL, &file, err);
     for (size_t i = 0; status == AEVB_OK && i < aevb_safetensors_count(file); i++) {
         const aevb_stored_tensor *t = aevb_safetensors_tensor(file, i);
         cr_assert_leq(t->count, 40);

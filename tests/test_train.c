@@ -146,8 +146,8 @@ Test(train, test_metrics_are_those_of_an_evaluation_of_the_saved_model)
     aevb_model *model;
     aevb_engine *engine;
     aevb_error err = {0};
-    cr_assert_eq(aevb_model_load(toy_file(temp_path("evaluated"), "model.safetensors"), &model, &err), AEVB_OK, "%s",
-                 err.message);
+    const char *saved = toy_file(temp_path("evaluated"), "model.safetensors");
+    cr_assert_eq(aevb_model_load(saved, NULL, NULL, &model, &err), AEVB_OK, "%s", err.message);
     aevb_engine_config ec = {AEVB_ENGINE_REF, AEVB_F64, -1, 1, 4, 1};
     cr_assert_eq(aevb_engine_create(&ec, &model->arch, &engine, &err), AEVB_OK);
     aevb_engine_set_params(engine, model->params);
@@ -182,7 +182,8 @@ Test(train, loss_falls_on_the_sprites)
     aevb_data data;
     trace t;
     aevb_error err = {0};
-    cr_assert_eq(aevb_data_open("sprites", config.limit, config.seed, &data, &err), AEVB_OK, "%s", err.message);
+    aevb_data_options how = aevb_train_data_options(&config);
+    cr_assert_eq(aevb_data_open("sprites", &how, &data, &err), AEVB_OK, "%s", err.message);
     aevb_train_hooks hooks = {.epoch = record, .user = &t};
     cr_assert_eq(aevb_train(&config, &data, temp_path("sprites"), &hooks, &err), AEVB_OK, "%s", err.message);
     for (int i = 0; i < 3; i++)
@@ -236,7 +237,8 @@ Test(train, a_loss_that_is_not_finite_stops_with_the_place_and_leaves_a_good_run
     cr_expect_not_null(strstr(err.message, "lower learning rate than 1e+30"), "%s", err.message);
     cr_expect_not_null(strstr(err.message, "gaussian-fixed"), "%s", err.message);
     aevb_model *model;
-    cr_assert_eq(aevb_model_load(toy_file(run, "model.safetensors"), &model, &err), AEVB_OK, "%s", err.message);
+    cr_assert_eq(aevb_model_load(toy_file(run, "model.safetensors"), NULL, NULL, &model, &err), AEVB_OK,
+                 "%s", err.message);
     aevb_model_free(model);
     err.message[0] = '\0';
     cr_expect_eq(aevb_train_resume(&config, &data, run, NULL, &err), AEVB_ENONFINITE);

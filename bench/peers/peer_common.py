@@ -20,7 +20,7 @@ ROWS = 10000
 
 
 def data(x_dim):
-    """[ROWS][x_dim] bytes; src/cli/cli_bench_train.c makes the same."""
+    """[ROWS][x_dim] bytes; src/bench/bench_steps.c makes the same."""
     n = np.arange(ROWS, dtype=np.uint32)[:, None]
     i = np.arange(x_dim, dtype=np.uint32)[None, :]
     with np.errstate(over="ignore"):
@@ -29,12 +29,22 @@ def data(x_dim):
     return (h >> np.uint32(24)).astype(np.uint8)
 
 
+def versions():
+    """Python, NumPy, PyTorch where it is loaded, and the BLAS that is."""
+    parts = ["Python " + sys.version.split()[0], "NumPy " + np.__version__]
+    if "torch" in sys.modules:
+        parts.append("PyTorch " + sys.modules["torch"].__version__)
+    with open("/proc/self/maps") as maps:
+        loaded = {line.split("/")[-1].strip() for line in maps if "blas" in line or "mkl" in line}
+    return ", ".join(parts + sorted(loaded))
+
+
 def serve(epochs, batch):
     """epochs() yields the loss after every step, for ever."""
     steps = epochs()
     for _ in range(20):
         next(steps)
-    print(json.dumps({"ready": True}), flush=True)
+    print(json.dumps({"ready": True, "versions": versions()}), flush=True)
     for line in sys.stdin:
         seconds = float(line)
         count, start = 0, time.perf_counter()

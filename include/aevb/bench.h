@@ -10,7 +10,8 @@
 extern "C" {
 #endif
 
-/* One row-major product c[m][n] = op(a) op(b) of another library, to compare ours with; ta, tb: transposed. a is [m][k], or [k][m] when transposed; b is [k][n], or [n][k]. One thread unless the library takes more. */
+/* One row-major product c[m][n] = op(a) op(b) of another library, to compare ours with; ta, tb: transposed.
+ * a is [m][k], or [k][m] when transposed; b is [k][n], or [n][k]. */
 typedef void (*aevb_bench_gemm_f32)(int ta, int tb, int m, int n, int k, const float *a, const float *b, float *c);
 typedef void (*aevb_bench_gemm_f64)(int ta, int tb, int m, int n, int k, const double *a, const double *b, double *c);
 

@@ -27,12 +27,17 @@ typedef struct aevb_train_config {
     aevb_binarise binarise;
     char data[4096];        /* the source as given to aevb_data_open */
     size_t limit;
+    aevb_range range;
+    aevb_picture_steps pictures;
+    size_t window, stride;  /* of text, as in aevb_text_windows; its alphabet is that of arch */
     aevb_engine_kind engine;
     aevb_precision precision;
     int level, threads;     /* as in aevb_engine_config; threads never change a result */
 } aevb_train_config;
 
 AEVB_API aevb_train_config aevb_train_default(void);
+/* With which the data of such a run are opened; limits of files are not a setting of a run: NULL. */
+AEVB_API aevb_data_options aevb_train_data_options(const aevb_train_config *config);
 
 /* What is known after an epoch (or, for progress, within one). Losses are nats per datum. The test part is evaluated
  * with one sample per datum and without the weight prior; its noise and dynamic binarisation are those of pass 0 of
@@ -56,8 +61,8 @@ typedef struct aevb_train_hooks {
 /* Trains into the directory run (created; refused when it already holds a run). Writes run.json at the start, and
  * then, as after every epoch, model.safetensors, metrics.csv and checkpoint.safetensors, each whole or not at all and
  * the checkpoint last: killed at any time, the run has a loadable model and goes on from its checkpoint.
- * The data set is opened by the caller from config->data, config->limit and config->seed. EINTERRUPTED after a
- * requested stop, saved after the batch under way. ENONFINITE names epoch and batch; the last checkpoint is kept. */
+ * The data set is opened by the caller: aevb_data_open with aevb_train_data_options. EINTERRUPTED after a requested
+ * stop, saved after the batch under way. ENONFINITE names epoch and batch; the last checkpoint is kept. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_train(const aevb_train_config *config, const aevb_data *data,
                                                 const char *run, const aevb_train_hooks *hooks, aevb_error *err);
 

@@ -11,22 +11,14 @@
 #include <string.h>
 
 #include "aevb/rng.h"
-#include "alloc.h"
 #include "error.h"
-#include "fast/engine_fast.h"
-#include "fast/kern.h"
+#include "fast/engine_real.h"
 #include "ref/ref.h"
 
 #if AEVB_BITS == 32
-typedef float real;
-typedef aevb_kern_f32 kernels;
-# define BITS(name) name##_f32
 # define PRECISION AEVB_F32
 # define KERNELS(level) aevb_kern_f32_table(level)
 #else
-typedef double real;
-typedef aevb_kern_f64 kernels;
-# define BITS(name) name##_f64
 # define PRECISION AEVB_F64
 # define KERNELS(level) aevb_kern_f64_table(level)
 #endif

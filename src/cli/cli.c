@@ -67,11 +67,16 @@ void aevb_cli_guard_output(void)
 
 void aevb_cli_print_safe(const char *text)
 {
+    aevb_cli_print_safe_to(stdout, text);
+}
+
+void aevb_cli_print_safe_to(FILE *stream, const char *text)
+{
     for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++)
         if (*c < 0x20 || *c >= 0x7f)
-            printf("\\x%02x", *c);
+            fprintf(stream, "\\x%02x", *c);
         else
-            putchar(*c);
+            fputc(*c, stream);
 }
 
 void aevb_cli_print_arch(const aevb_arch *arch)
@@ -83,4 +88,6 @@ void aevb_cli_print_arch(const aevb_arch *arch)
            aevb_likelihood_name(arch->likelihood));
     if (arch->likelihood == AEVB_GAUSSIAN_FIXED)
         printf(" (variance %g)", arch->x_variance);
+    if (arch->likelihood == AEVB_CATEGORICAL)
+        printf(" (%zu of %zu classes)", arch->x_dim / arch->x_classes, arch->x_classes);
 }

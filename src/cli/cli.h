@@ -4,6 +4,7 @@
 #define AEVB_CLI_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include "aevb/aevb.h"
 
 enum { AEVB_EXIT_OK = 0, AEVB_EXIT_FAILED = 1, AEVB_EXIT_USAGE = 2 };
@@ -16,6 +17,7 @@ int aevb_cli_reconstruct(int argc, char **argv);
 int aevb_cli_encode(int argc, char **argv);
 int aevb_cli_gradcheck(int argc, char **argv);
 int aevb_cli_inspect(int argc, char **argv);
+int aevb_cli_convert(int argc, char **argv);
 int aevb_cli_conform(int argc, char **argv);
 int aevb_cli_port(int argc, char **argv);
 int aevb_cli_vectors(int argc, char **argv);
@@ -36,8 +38,9 @@ void *aevb_cli_alloc(size_t count, size_t size);
  * lost to a closed or full standard output ends the program with AEVB_EXIT_FAILED. */
 void aevb_cli_guard_output(void);
 
-/* Prints text from a file with control characters and non-ASCII bytes as \xNN. */
+/* Prints text from a file with control characters and non-ASCII bytes as \xNN; the first on stdout. */
 void aevb_cli_print_safe(const char *text);
+void aevb_cli_print_safe_to(FILE *stream, const char *text);
 
 /* "784-400-20 relu, bernoulli" on stdout. */
 void aevb_cli_print_arch(const aevb_arch *arch);

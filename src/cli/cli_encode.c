@@ -20,7 +20,10 @@ static const struct argp_option options[] = {
     {"out", key_out, "PREFIX", 0,
      "writes PREFIX-mu.npy and PREFIX-logvar.npy, float64 [n][Z], and PREFIX-labels.npy, float64 [n], where the data "
      "have labels", 0},
+    AEVB_CLI_IMPORT_OPTIONS,
     AEVB_CLI_ENGINE_OPTIONS,
+    AEVB_CLI_PICTURE_OPTIONS,
+    AEVB_CLI_LIMIT_OPTIONS,
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -86,7 +89,7 @@ int aevb_cli_encode(int argc, char **argv)
     static aevb_cli_source source;
     encode_options o = {.source = aevb_cli_source_default()};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
-    int result = aevb_cli_source_open_model(&o.source, &source);
+    int result = aevb_cli_source_open_model(&o.source, AEVB_HAS_ENCODER, &source);
     if (result == AEVB_EXIT_OK)
         result = aevb_cli_source_open_data(&o.source, &source);
     if (result == AEVB_EXIT_OK)

@@ -21,7 +21,10 @@ static const struct argp_option options[] = {
     AEVB_CLI_DATA_OPTIONS,
     {"samples", key_samples, "K", 0, "samples of the importance-weighted bound, 0 to leave it out (default 100)", 0},
     {"json", key_json, NULL, 0, "the result as JSON", 0},
+    AEVB_CLI_IMPORT_OPTIONS,
     AEVB_CLI_ENGINE_OPTIONS,
+    AEVB_CLI_PICTURE_OPTIONS,
+    AEVB_CLI_LIMIT_OPTIONS,
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -65,10 +68,12 @@ static void print_text(const aevb_cli_source *s, const aevb_evaluation *e)
 static void print_json(const aevb_cli_source *s, const aevb_evaluation *e)
 {
     json_t *o = aevb_cli_json_object();
+    char sha256[65];
+    aevb_dataset_sha256(s->whole_part, sha256);
     aevb_cli_json_set(o, "model", json_string(s->model_path));
     aevb_cli_json_set(o, "arch", aevb_cli_json_arch(&s->arch));
     aevb_cli_json_set(o, "data", json_string(s->data.name));
-    aevb_cli_json_set(o, "data_sha256", json_string(s->rows.sha256));
+    aevb_cli_json_set(o, "data_sha256", json_string(sha256));
     aevb_cli_json_set(o, "split", json_string(s->part));
     aevb_cli_json_set(o, "binarise", json_string(aevb_binarise_name(s->binarise)));
     aevb_cli_json_set(o, "unit", json_string("nats per datum"));
@@ -113,7 +118,7 @@ int aevb_cli_eval(int argc, char **argv)
     eval_options o = {.source = aevb_cli_source_default(), .samples = 100};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     o.source.engine.max_samples = o.samples > samples_at_once ? samples_at_once : o.samples > 0 ? o.samples : 1;
-    int result = aevb_cli_source_open_model(&o.source, &source);
+    int result = aevb_cli_source_open_model(&o.source, AEVB_HAS_BOTH, &source);
     if (result == AEVB_EXIT_OK)
         result = aevb_cli_source_open_data(&o.source, &source);
     if (result == AEVB_EXIT_OK)

@@ -3,17 +3,18 @@
 #include "config.h"
 #include "cli/cli.h"
 #include "cli/cli_json.h"
-#include "cli/cli_options.h"
+#include "cli/cli_model.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { key_json = AEVB_CLI_OWN_KEYS, key_x_dim, key_batch, key_samples };
+enum { key_json = AEVB_CLI_OWN_KEYS, key_x_dim, key_x_classes, key_batch, key_samples, default_classes = 3 };
 
 typedef struct gradcheck_options {
     aevb_cli_network network;
     aevb_objective objective;
     const char *model;
+    aevb_cli_model_options how;
     bool has_network; /* an option of the network was given */
     size_t batch, samples;
     uint64_t seed;
@@ -29,7 +30,9 @@ static const struct argp_option options[] = {
     {"json", key_json, NULL, 0, "the result as JSON", 0},
     AEVB_CLI_NETWORK_OPTIONS,
     {"x-dim", key_x_dim, "N", 0, "values per datum", 1},
+    {"x-classes", key_x_classes, "C", 0, "of categorical; must divide the values per datum (default 3)", 1},
     AEVB_CLI_OBJECTIVE_OPTIONS,
+    AEVB_CLI_LIMIT_OPTIONS,
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -37,6 +40,11 @@ static void finish(const struct argp_state *state, gradcheck_options *o)
 {
     if (o->model != NULL && o->has_network)
         argp_error(state, "--model brings its own network");
+    const bool categorical = o->network.arch.likelihood == AEVB_CATEGORICAL;
+    if (o->network.arch.x_classes > 0 && !categorical)
+        argp_error(state, "--x-classes belongs to --likelihood categorical");
+    if (o->network.arch.x_classes == 0 && categorical)
+        o->network.arch.x_classes = default_classes;
     aevb_cli_network_check(state, &o->network);
 }
 
@@ -49,6 +57,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case key_x_dim:
         o->network.arch.x_dim = (size_t)aevb_cli_whole(state, "--x-dim", arg, 1, AEVB_MAX_WIDTH);
+        o->has_network = true;
+        return 0;
+    case key_x_classes:
+        o->network.arch.x_classes = (size_t)aevb_cli_whole(state, "--x-classes", arg, 2, AEVB_MAX_WIDTH);
         o->has_network = true;
         return 0;
     case key_batch:
@@ -70,22 +82,39 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     error_t taken = aevb_cli_network_option(key, arg, state, &o->network);
     if (taken == 0)
         o->has_network = true;
+    if (taken == ARGP_ERR_UNKNOWN)
+        taken = aevb_cli_limits_option(key, arg, state, &o->how.limits);
     return taken == 0 ? 0 : aevb_cli_objective_option(key, arg, state, &o->objective);
 }
 
-static aevb_status open_model(const gradcheck_options *o, aevb_model **model, aevb_error *err)
+/* NULL after a printed message. */
+static aevb_model *open_model(const gradcheck_options *o)
 {
-    if (o->model != NULL)
-        return aevb_model_load(o->model, model, err);
-    aevb_status status = aevb_model_create(&o->network.arch, model, err);
+    aevb_error err = {.status = AEVB_OK};
+    aevb_model *model = NULL;
+    if (o->model != NULL) {
+        model = aevb_cli_model_load(o->model, &o->how);
+        if (model != NULL && model->parts != AEVB_HAS_BOTH) {
+            aevb_cli_fail("%s: a decoder alone; this needs the encoder too", o->model);
+            aevb_model_free(model);
+            return NULL;
+        }
+        return model;
+    }
+    aevb_status status = aevb_model_create(&o->network.arch, &model, &err);
     if (status == AEVB_OK)
-        status = aevb_model_init(*model, o->network.init, o->network.init_stddev, o->seed);
-    return status;
+        status = aevb_model_init(model, o->network.init, o->network.init_stddev, o->seed);
+    if (status == AEVB_OK)
+        return model;
+    aevb_cli_fail_status(status, &err);
+    aevb_model_free(model);
+    return NULL;
 }
 
 /* Random data in the domain of the likelihood. */
-static void draw_data(aevb_likelihood likelihood, uint64_t seed, size_t n, double *x)
+static void draw_data(const aevb_arch *arch, uint64_t seed, size_t n, double *x)
 {
+    const aevb_likelihood likelihood = arch->likelihood;
     uint64_t stream = aevb_stream(AEVB_STREAM_TEST, 0);
     if (likelihood == AEVB_GAUSSIAN || likelihood == AEVB_GAUSSIAN_FIXED)
         aevb_normal_fill(seed, stream, 0, n, x);
@@ -94,6 +123,11 @@ static void draw_data(aevb_likelihood likelihood, uint64_t seed, size_t n, doubl
     if (likelihood == AEVB_BERNOULLI)
         for (size_t i = 0; i < n; i++)
             x[i] = x[i] < 0.5 ? 0 : 1;
+    for (size_t p = 0; likelihood == AEVB_CATEGORICAL && p < n; p += arch->x_classes) {
+        const size_t chosen = p + (size_t)(x[p] * (double)arch->x_classes);
+        for (size_t i = p; i < p + arch->x_classes; i++)
+            x[i] = i == chosen;
+    }
 }
 
 static const aevb_tensor *tensor_of(const aevb_layout *layout, size_t parameter)
@@ -139,7 +173,7 @@ static int check(const gradcheck_options *o, const aevb_model *model)
 {
     size_t n_x = o->batch * model->arch.x_dim, n_eps = o->batch * o->samples * model->arch.z_dim;
     double *x = aevb_cli_alloc(n_x, sizeof *x), *eps = aevb_cli_alloc(n_eps, sizeof *eps);
-    draw_data(model->arch.likelihood, o->seed, n_x, x);
+    draw_data(&model->arch, o->seed, n_x, x);
     aevb_normal_fill(o->seed, aevb_stream(AEVB_STREAM_TEST, 1), 0, n_eps, eps);
     aevb_gradcheck_result r;
     aevb_error err = {.status = AEVB_OK};
@@ -173,12 +207,11 @@ int aevb_cli_gradcheck(int argc, char **argv)
         .network = {.arch = {.x_dim = 12, .z_dim = 3, .n_hidden = 1, .hidden = {7}, .activation = AEVB_TANH,
                              .likelihood = AEVB_BERNOULLI, .x_variance = 1},
                     .init = AEVB_INIT_NORMAL, .init_stddev = 0.5},
+        .how = aevb_cli_model_default(),
         .objective = {.kind = AEVB_ELBO, .beta = 1}, .batch = 3, .samples = 2, .seed = 1};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
-    aevb_model *model = NULL;
-    aevb_error err = {.status = AEVB_OK};
-    aevb_status status = open_model(&o, &model, &err);
-    int result = status == AEVB_OK ? check(&o, model) : aevb_cli_fail_status(status, &err);
+    aevb_model *model = open_model(&o);
+    int result = model != NULL ? check(&o, model) : AEVB_EXIT_FAILED;
     aevb_model_free(model);
     return result;
 }

@@ -115,6 +115,16 @@ int aevb_cli_binarise(const struct argp_state *state, const char *text)
     return aevb_cli_choice(state, "--binarise", text, binarise_name);
 }
 
+aevb_activation aevb_cli_activation(const struct argp_state *state, const char *text)
+{
+    return (aevb_activation)aevb_cli_choice(state, "--activation", text, activation_name);
+}
+
+aevb_likelihood aevb_cli_likelihood(const struct argp_state *state, const char *text)
+{
+    return (aevb_likelihood)aevb_cli_choice(state, "--likelihood", text, likelihood_name);
+}
+
 static void parse_hidden(const struct argp_state *state, const char *text, aevb_arch *arch)
 {
     arch->n_hidden = 0;
@@ -144,10 +154,10 @@ error_t aevb_cli_network_option(int key, const char *arg, const struct argp_stat
         arch->z_dim = (size_t)aevb_cli_whole(state, "--latent", arg, 1, AEVB_MAX_WIDTH);
         return 0;
     case AEVB_CLI_ACTIVATION:
-        arch->activation = (aevb_activation)aevb_cli_choice(state, "--activation", arg, activation_name);
+        arch->activation = aevb_cli_activation(state, arg);
         return 0;
     case AEVB_CLI_LIKELIHOOD:
-        arch->likelihood = (aevb_likelihood)aevb_cli_choice(state, "--likelihood", arg, likelihood_name);
+        arch->likelihood = aevb_cli_likelihood(state, arg);
         return 0;
     case AEVB_CLI_X_VARIANCE:
         arch->x_variance = aevb_cli_positive(state, "--x-variance", arg);
@@ -207,6 +217,36 @@ error_t aevb_cli_engine_option(int key, const char *arg, const struct argp_state
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
+    }
+}
+
+error_t aevb_cli_limits_option(int key, const char *arg, const struct argp_state *state, aevb_limits *limits)
+{
+    const struct { int key; const char *option; uint64_t *to; } all[] = {
+        {AEVB_CLI_MAX_CONTENT, "--max-content", &limits->content_bytes},
+        {AEVB_CLI_MAX_RATIO, "--max-ratio", &limits->inflate_ratio},
+        {AEVB_CLI_MAX_JSON, "--max-json", &limits->json_bytes},
+        {AEVB_CLI_MAX_TENSORS, "--max-tensors", &limits->tensors},
+        {AEVB_CLI_MAX_ENTRIES, "--max-entries", &limits->entries},
+        {AEVB_CLI_MAX_PIXELS, "--max-pixels", &limits->pixels}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i].key == key) {
+            *all[i].to = aevb_cli_whole(state, all[i].option, arg, 1, (uint64_t)1 << 53);
+            return 0;
+        }
+    return ARGP_ERR_UNKNOWN;
+}
+
+void aevb_cli_picture(const struct argp_state *state, const char *text, size_t *rows, size_t *cols)
+{
+    char first[32];
+    const char *x = strchr(text, 'x');
+    if (x == NULL || (size_t)(x - text) >= sizeof first)
+        argp_error(state, "--picture: '%s' is not ROWSxCOLS", text);
+    else {
+        snprintf(first, sizeof first, "%.*s", (int)(x - text), text);
+        *rows = (size_t)aevb_cli_whole(state, "--picture", first, 1, AEVB_MAX_WIDTH);
+        *cols = (size_t)aevb_cli_whole(state, "--picture", x + 1, 1, AEVB_MAX_WIDTH);
     }
 }
 

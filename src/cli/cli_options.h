@@ -28,7 +28,12 @@ enum {
     AEVB_CLI_INIT, AEVB_CLI_INIT_STDDEV,
     AEVB_CLI_OBJECTIVE, AEVB_CLI_BETA,
     AEVB_CLI_ENGINE, AEVB_CLI_PRECISION, AEVB_CLI_LEVEL, AEVB_CLI_THREADS,
+    AEVB_CLI_MAP, AEVB_CLI_PICTURE,
+    AEVB_CLI_MAX_CONTENT, AEVB_CLI_MAX_RATIO, AEVB_CLI_MAX_JSON, AEVB_CLI_MAX_TENSORS, AEVB_CLI_MAX_ENTRIES,
+    AEVB_CLI_MAX_PIXELS,
     AEVB_CLI_MODEL, AEVB_CLI_DATA, AEVB_CLI_SPLIT, AEVB_CLI_LIMIT, AEVB_CLI_BINARISE, AEVB_CLI_SEED,
+    AEVB_CLI_PRESET, AEVB_CLI_CROP, AEVB_CLI_SCALE, AEVB_CLI_GREY, AEVB_CLI_RANGE,
+    AEVB_CLI_WINDOW, AEVB_CLI_STRIDE,
     AEVB_CLI_OWN_KEYS = 0x2000
 };
 
@@ -46,7 +51,8 @@ typedef struct aevb_cli_network {
     {"latent", AEVB_CLI_LATENT, "N", 0, "latent dimensions", 1}, \
     {"activation", AEVB_CLI_ACTIVATION, "NAME", 0, "identity, relu, tanh, sigmoid or softplus", 1}, \
     {"likelihood", AEVB_CLI_LIKELIHOOD, "NAME", 0, \
-     "bernoulli (data 0 or 1), grey (data in [0,1]; a pseudo-likelihood), gaussian or gaussian-fixed", 1}, \
+     "bernoulli (data 0 or 1), grey (data in [0,1]; a pseudo-likelihood), gaussian, gaussian-fixed or " \
+     "categorical (text)", 1}, \
     {"x-variance", AEVB_CLI_X_VARIANCE, "V", 0, "variance of gaussian-fixed", 1}, \
     {"init", AEVB_CLI_INIT, "NAME", 0, "glorot or normal", 1}, \
     {"init-stddev", AEVB_CLI_INIT_STDDEV, "S", 0, "standard deviation of --init normal", 1}
@@ -63,11 +69,27 @@ typedef struct aevb_cli_network {
     {"level", AEVB_CLI_LEVEL, "NAME", 0, "of the fast engine: best, portable, avx2, avx512 or neon", 4}, \
     {"threads", AEVB_CLI_THREADS, "N", 0, "threads, 0 for all; never changes a result", 4}
 
+#define AEVB_CLI_LIMIT_OPTIONS \
+    {NULL, 0, NULL, 0, "Limits on what a file may ask for", 6}, \
+    {"max-content", AEVB_CLI_MAX_CONTENT, "BYTES", 0, "contents once inflated (default 17179869184)", 6}, \
+    {"max-ratio", AEVB_CLI_MAX_RATIO, "N", 0, "inflated bytes per stored byte, beyond 16 MiB (default 200)", 6}, \
+    {"max-json", AEVB_CLI_MAX_JSON, "BYTES", 0, "one JSON text (default 100000000)", 6}, \
+    {"max-tensors", AEVB_CLI_MAX_TENSORS, "N", 0, "tensors of a model file (default 10000)", 6}, \
+    {"max-entries", AEVB_CLI_MAX_ENTRIES, "N", 0, "files of an archive or a folder (default 2000000)", 6}, \
+    {"max-pixels", AEVB_CLI_MAX_PIXELS, "N", 0, "of one picture (default 67108864)", 6}
+
 /* Each takes the key if it is its own and gives 0, else ARGP_ERR_UNKNOWN. */
 error_t aevb_cli_network_option(int key, const char *arg, const struct argp_state *state, aevb_cli_network *network);
 error_t aevb_cli_objective_option(int key, const char *arg, const struct argp_state *state,
                                   aevb_objective *objective);
 error_t aevb_cli_engine_option(int key, const char *arg, const struct argp_state *state, aevb_engine_config *engine);
+
+error_t aevb_cli_limits_option(int key, const char *arg, const struct argp_state *state, aevb_limits *limits);
+
+/* "28x28". */
+void aevb_cli_picture(const struct argp_state *state, const char *text, size_t *rows, size_t *cols);
+aevb_activation aevb_cli_activation(const struct argp_state *state, const char *text);
+aevb_likelihood aevb_cli_likelihood(const struct argp_state *state, const char *text);
 
 /* Refuses network options that the others make meaningless. */
 void aevb_cli_network_check(const struct argp_state *state, const aevb_cli_network *network);

@@ -3,6 +3,7 @@
 #include "config.h"
 #include "cli/cli.h"
 #include "cli/cli_source.h"
+#include "cli/cli_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +11,8 @@
 
 aevb_cli_source_options aevb_cli_source_default(void)
 {
-    return (aevb_cli_source_options){.binarise = -1, .seed = 1, .engine = aevb_cli_engine_default()};
+    return (aevb_cli_source_options){.how = aevb_cli_model_default(), .reading = aevb_data_options_default(),
+                                     .binarise = -1, .seed = 1, .engine = aevb_cli_engine_default()};
 }
 
 static const char *split_name(int i)
@@ -43,12 +45,16 @@ error_t aevb_cli_source_option(int key, char *arg, const struct argp_state *stat
     case ARGP_KEY_END:
         aevb_cli_need(state, "--model", options->model);
         return 0;
-    default:
-        return aevb_cli_engine_option(key, arg, state, &options->engine);
     }
+    if (aevb_cli_data_option(key, arg, state, &options->reading) == 0) {
+        options->has_reading = true;
+        return 0;
+    }
+    error_t taken = aevb_cli_model_option(key, arg, state, &options->how);
+    return taken != ARGP_ERR_UNKNOWN ? taken : aevb_cli_engine_option(key, arg, state, &options->engine);
 }
 
-int aevb_cli_source_open_model(const aevb_cli_source_options *options, aevb_cli_source *source)
+int aevb_cli_source_open_model(const aevb_cli_source_options *options, unsigned parts, aevb_cli_source *source)
 {
     *source = (aevb_cli_source){.engine = NULL};
     aevb_error err = {.status = AEVB_OK};
@@ -61,9 +67,13 @@ int aevb_cli_source_open_model(const aevb_cli_source_options *options, aevb_cli_
         return aevb_cli_fail("the name of the model is too long");
     if (source->is_run && (status = aevb_train_config_load(options->model, &source->run, &err)) != AEVB_OK)
         return aevb_cli_fail_status(status, &err);
-    aevb_model *model = NULL;
-    if ((status = aevb_model_load(source->model_path, &model, &err)) != AEVB_OK)
-        return aevb_cli_fail_status(status, &err);
+    aevb_model *model = aevb_cli_model_load(source->model_path, &options->how);
+    if (model == NULL)
+        return AEVB_EXIT_FAILED;
+    if ((model->parts & parts) != parts) {
+        aevb_model_free(model);
+        return aevb_cli_fail("%s: a decoder alone; this needs the encoder too", source->model_path);
+    }
     source->arch = model->arch;
     status = aevb_engine_create(&options->engine, &model->arch, &source->engine, &err);
     if (status == AEVB_OK)
@@ -80,16 +90,29 @@ int aevb_cli_source_open_data(const aevb_cli_source_options *options, aevb_cli_s
     /* A run's own data are parted as the run parted them, so that its test part holds no row that it trained on. */
     bool own_data = source->is_run && strcmp(name, source->run.data) == 0;
     aevb_error err = {.status = AEVB_OK};
-    aevb_status status = aevb_data_open(name, own_data ? source->run.limit : 0,
-                                        source->is_run ? source->run.seed : options->seed, &source->data, &err);
+    if (own_data && options->has_reading)
+        return aevb_cli_fail("%s: a run's own data are read as the run read them: no --crop, --scale, --grey, "
+                             "--preset, --range, --window, --stride", options->model);
+    aevb_data_options how = own_data ? aevb_train_data_options(&source->run) : options->reading;
+    how.limits = &options->how.limits;
+    how.seed = source->is_run ? source->run.seed : options->seed;
+    if (aevb_cli_is_text(&source->arch) && aevb_cli_text_like_model(&source->arch, &how) != AEVB_EXIT_OK)
+        return AEVB_EXIT_FAILED;
+    aevb_status status = aevb_data_open(name, &how, &source->data, &err);
     if (status != AEVB_OK)
         return aevb_cli_fail_status(status, &err);
     source->part = options->train_part ? "train" : "test";
     const aevb_dataset *part = options->train_part ? source->data.train : source->data.test;
     if (part == NULL || part->n == 0)
         return aevb_cli_fail("%s has no %s part", name, source->part);
+    if (part->classes == 0 && aevb_cli_is_text(&source->arch))
+        return aevb_cli_fail("%s is no text, which the model was made for (text:PATH)", name);
+    if (part->classes > 0 && !aevb_cli_is_text(&source->arch))
+        return aevb_cli_fail("%s is text; the model is not, its likelihood is %s", name,
+                             aevb_likelihood_name(source->arch.likelihood));
     if (part->x_dim != source->arch.x_dim)
         return aevb_cli_fail("%s has rows of %zu values, the model takes %zu", name, part->x_dim, source->arch.x_dim);
+    source->whole_part = part;
     source->rows = *part;
     if (options->limit > 0 && options->limit < source->rows.n)
         source->rows.n = options->limit;

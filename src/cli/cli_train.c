@@ -2,9 +2,11 @@
  * `aevb train`: trains a model into the directory of a run, or continues a run. */
 #include "config.h"
 #include "cli/cli.h"
+#include "cli/cli_data.h"
 #include "cli/cli_options.h"
 #include "cli/cli_progress.h"
 #include "cli/cli_source.h"
+#include "cli/cli_text.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -24,6 +26,8 @@ typedef struct train_options {
     aevb_optim optim; /* the values given */
     unsigned has;     /* which of them */
     aevb_engine_config engine;
+    aevb_data_options how;
+    aevb_limits limits;
     const char *data, *out, *resume;
     const char *fixed; /* the first option given that a resumed run cannot change */
     bool has_epochs, has_threads;
@@ -32,9 +36,10 @@ typedef struct train_options {
 
 static const struct argp_option options[] = {
     {"data", AEVB_CLI_DATA, "sprites|PATH", 0,
-     "what to learn: the built-in sprites, an IDX file (.gz too) or a directory with the four MNIST files", 0},
+     "what to learn: " AEVB_CLI_DATA_SOURCES, 0},
     {"out", key_out, "RUN", 0, "directory to make: model, checkpoint, settings and metrics", 0},
-    {"resume", key_resume, "RUN", 0, "continue a run (with it only --epochs, --threads, --data, --json)", 0},
+    {"resume", key_resume, "RUN", 0, "continue a run (with it only --epochs, --threads, --data, --json, --max-...)",
+     0},
     {"json", key_json, NULL, 0, "one line of JSON per epoch", 0},
     AEVB_CLI_NETWORK_OPTIONS,
     AEVB_CLI_OBJECTIVE_OPTIONS,
@@ -54,6 +59,8 @@ static const struct argp_option options[] = {
     {"binarise", AEVB_CLI_BINARISE, "NAME", 0, "none, threshold (at 1/2) or dynamic (drawn anew each epoch)", 3},
     {"limit", AEVB_CLI_LIMIT, "N", 0, "train on the first N rows only", 3},
     AEVB_CLI_ENGINE_OPTIONS,
+    AEVB_CLI_PICTURE_OPTIONS,
+    AEVB_CLI_LIMIT_OPTIONS,
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -190,7 +197,8 @@ static error_t parse_own(int key, char *arg, const struct argp_state *state, tra
 /* The name of an option that a resumed run cannot change, or NULL. */
 static const char *fixed_option(int key)
 {
-    if (key == AEVB_CLI_DATA || key == AEVB_CLI_THREADS || (key >= key_out && key <= key_json) || key == key_epochs)
+    if (key == AEVB_CLI_DATA || key == AEVB_CLI_THREADS || (key >= key_out && key <= key_json) || key == key_epochs ||
+        (key >= AEVB_CLI_MAX_CONTENT && key <= AEVB_CLI_MAX_PIXELS))
         return NULL;
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (options[i].name != NULL && options[i].key == key)
@@ -206,6 +214,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     error_t taken = aevb_cli_network_option(key, arg, state, &o->network);
     if (taken == ARGP_ERR_UNKNOWN)
         taken = aevb_cli_objective_option(key, arg, state, &o->config.objective);
+    if (taken == ARGP_ERR_UNKNOWN)
+        taken = aevb_cli_data_option(key, arg, state, &o->how);
+    if (taken == ARGP_ERR_UNKNOWN)
+        taken = aevb_cli_limits_option(key, arg, state, &o->limits);
     if (taken == ARGP_ERR_UNKNOWN)
         taken = parse_own(key, arg, state, o);
     if (taken == ARGP_ERR_UNKNOWN)
@@ -238,6 +250,9 @@ static void print_heading(const aevb_train_config *config, const aevb_data *data
     aevb_layout layout;
     printf("data     %s: %zu rows to train on, %zu to test, of %zu values; binarise %s\n", data->name, data->train->n,
            data->test != NULL ? data->test->n : 0, data->train->x_dim, aevb_binarise_name(config->binarise));
+    if (data->train->classes > 0)
+        printf("text     windows of %zu characters, one every %zu, out of an alphabet of %zu; nats per window\n",
+               data->text.window, data->text.stride, data->text.n_alphabet);
     printf("network  ");
     aevb_cli_print_arch(&config->arch);
     if (aevb_layout_make(&config->arch, &layout, NULL) == AEVB_OK)
@@ -249,6 +264,26 @@ static void print_heading(const aevb_train_config *config, const aevb_data *data
     printf("engine   %s %s\n\n", aevb_engine_kind_name(config->engine),
            aevb_precision_name(config->precision));
     fflush(stdout);
+}
+
+/* What the data say about the network. */
+static int take_shape(aevb_train_config *config, const aevb_data *data)
+{
+    aevb_arch *arch = &config->arch;
+    if (data->train->classes > 0 && !aevb_cli_is_text(arch))
+        return aevb_cli_fail("%s is text, which needs --likelihood categorical, not %s", config->data,
+                             aevb_likelihood_name(arch->likelihood));
+    if (data->train->classes == 0 && aevb_cli_is_text(arch))
+        return aevb_cli_fail("%s is no text, for which --likelihood categorical is (--data text:PATH)", config->data);
+    arch->x_dim = data->train->x_dim;
+    arch->image_rows = data->train->image_rows;
+    arch->image_cols = data->train->image_cols;
+    arch->x_classes = data->train->classes;
+    arch->n_alphabet = data->text.n_alphabet;
+    memcpy(arch->alphabet, data->text.alphabet, data->text.n_alphabet);
+    config->window = data->text.window;
+    config->stride = data->text.stride;
+    return AEVB_EXIT_OK;
 }
 
 /* Fills in config for a new run or from the resumed one and opens the data. */
@@ -271,16 +306,17 @@ static int prepare(train_options *o, aevb_train_config *config, aevb_data *data)
         config->precision = o->engine.precision;
         config->level = o->engine.level;
         config->threads = o->engine.threads;
+        config->range = o->how.range;
+        config->pictures = o->how.pictures;
+        config->window = o->how.text.window;
+        config->stride = o->how.text.stride;
     }
-    status = aevb_data_open(o->data != NULL ? o->data : config->data, config->limit, config->seed, data, &err);
+    aevb_data_options how = aevb_train_data_options(config);
+    how.limits = &o->limits;
+    status = aevb_data_open(o->data != NULL ? o->data : config->data, &how, data, &err);
     if (status != AEVB_OK)
         return aevb_cli_fail_status(status, &err);
-    if (o->resume == NULL) {
-        config->arch.x_dim = data->train->x_dim;
-        config->arch.image_rows = data->train->image_rows;
-        config->arch.image_cols = data->train->image_cols;
-    }
-    return AEVB_EXIT_OK;
+    return o->resume == NULL ? take_shape(config, data) : AEVB_EXIT_OK;
 }
 
 static int train(const train_options *o, const aevb_train_config *config, const aevb_data *data)
@@ -314,7 +350,8 @@ int aevb_cli_train(int argc, char **argv)
         "Losses are nats per datum. A run that was stopped (Ctrl-C, SIGTERM, a crash) continues with --resume as if "
         "it had never stopped.",
         NULL, NULL, NULL};
-    train_options o = {.config = aevb_train_default(), .engine = aevb_cli_engine_default()};
+    train_options o = {.config = aevb_train_default(), .engine = aevb_cli_engine_default(),
+                       .how = aevb_data_options_default(), .limits = aevb_limits_default()};
     o.network = (aevb_cli_network){.arch = o.config.arch, .init = o.config.init, .init_stddev = o.config.init_stddev};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     static aevb_train_config config;

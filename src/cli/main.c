@@ -18,6 +18,7 @@ static const struct {
     {"encode", "aevb encode", "mean and log-variance of the codes of data, as .npy", aevb_cli_encode},
     {"gradcheck", "aevb gradcheck", "every gradient against central differences", aevb_cli_gradcheck},
     {"inspect", "aevb inspect", "what is in a model file", aevb_cli_inspect},
+    {"convert", "aevb convert", "a model file into safetensors, .npz or ONNX", aevb_cli_convert},
     {"conform", "aevb conform", "check somebody's implementation against the golden vectors", aevb_cli_conform},
     {"port", "aevb port", "be such an implementation, with an engine of ours", aevb_cli_port},
     {"vectors", "aevb vectors", "list, show and check the golden vectors", aevb_cli_vectors},

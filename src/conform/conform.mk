@@ -12,7 +12,7 @@ libaevb_core_la_SOURCES += src/conform/vector_set.c src/conform/vector_set.h src
 	src/conform/answer_training.c src/conform/answer_engine.c src/conform/answer_engine.h \
 	src/conform/composed_model.c src/conform/composed_model.h src/conform/fast_kernels.h \
 	src/conform/fast_kernels_f32.c src/conform/fast_kernels_f64.c
-EXTRA_DIST += src/conform/fast_kernels.inc.c
+EXTRA_DIST += src/conform/fast_kernels.inc.c src/conform/fast_likelihoods.inc.c
 
 # The runner of ports, its reports and its diagnosis; our own port.
 libaevb_core_la_SOURCES += src/conform/port_process.c src/conform/port_process.h src/conform/case_request.c \

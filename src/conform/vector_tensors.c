@@ -80,7 +80,7 @@ aevb_status aevb_vector_open_tensors(const aevb_vector_reader *r, json_t *group,
         snprintf(path, sizeof path, "%.*s%s", folder, r->path, name) >= (int)sizeof path)
         return aevb_vector_bad(r, "impossible name of a file:", name == NULL ? "none" : name);
     aevb_safetensors *in;
-    aevb_status status = aevb_safetensors_open(path, &in, r->err);
+    aevb_status status = aevb_safetensors_open(path, NULL, &in, r->err);
     if (status != AEVB_OK)
         return status;
     status = read_tensors(r, group, in, test);

@@ -48,13 +48,12 @@ static aevb_status refill(aevb_byte_source *source, aevb_error *err)
     return status;
 }
 
-aevb_status aevb_bytes_open(const char *path, aevb_byte_source *source, aevb_error *err)
+aevb_status aevb_bytes_over(const aevb_file_in *file, aevb_byte_source *source, aevb_error *err)
 {
-    *source = (aevb_byte_source){.path = path, .z = {.zalloc = z_alloc, .zfree = z_free}};
-    aevb_status status = aevb_file_in_open(path, &source->file, err);
-    if (status == AEVB_OK)
-        source->file_size = aevb_file_in_size(source->file);
-    if (status == AEVB_OK && (source->buffer = aevb_alloc(BUFFER, 1)) == NULL)
+    *source = (aevb_byte_source){.path = aevb_file_in_path(file), .file = file, .file_size = aevb_file_in_size(file),
+                                 .z = {.zalloc = z_alloc, .zfree = z_free}};
+    aevb_status status = AEVB_OK;
+    if ((source->buffer = aevb_alloc(BUFFER, 1)) == NULL)
         status = aevb_fail_memory(err);
     if (status == AEVB_OK)
         status = refill(source, err);
@@ -68,12 +67,26 @@ aevb_status aevb_bytes_open(const char *path, aevb_byte_source *source, aevb_err
     return status;
 }
 
+aevb_status aevb_bytes_open(const char *path, aevb_byte_source *source, aevb_error *err)
+{
+    aevb_file_in *file = NULL;
+    aevb_status status = aevb_file_in_open(path, &file, err);
+    if (status != AEVB_OK)
+        return status;
+    status = aevb_bytes_over(file, source, err);
+    if (status == AEVB_OK)
+        source->own = file;
+    else
+        aevb_file_in_close(file);
+    return status;
+}
+
 void aevb_bytes_close(aevb_byte_source *source)
 {
     if (source->gzip)
         inflateEnd(&source->z);
     aevb_free(source->buffer);
-    aevb_file_in_close(source->file);
+    aevb_file_in_close(source->own);
 }
 
 static aevb_status read_plain(aevb_byte_source *source, unsigned char *out, size_t want, size_t *got, aevb_error *err)

@@ -12,7 +12,8 @@
 
 typedef struct aevb_byte_source {
     const char *path; /* the caller's */
-    aevb_file_in *file;
+    const aevb_file_in *file;
+    aevb_file_in *own;  /* the same, when closing it is ours */
     bool gzip;          /* by the first two bytes, whatever the name says */
     bool ended;         /* the last gzip member is complete and its checksum was right */
     uint64_t file_size; /* when it was opened */
@@ -24,6 +25,8 @@ typedef struct aevb_byte_source {
 /* Only regular files are opened; a FIFO or a directory is AEVB_EIO at once, never a wait. The open source must not be
  * copied or moved: zlib holds its address. Closed already when this fails. */
 aevb_status aevb_bytes_open(const char *path, aevb_byte_source *source, aevb_error *err);
+/* The same over an open file or memory, which stays the caller's. */
+aevb_status aevb_bytes_over(const aevb_file_in *file, aevb_byte_source *source, aevb_error *err);
 void aevb_bytes_close(aevb_byte_source *source);
 
 /* Up to `want` bytes of content; *got < want only at its end. Gzip: AEVB_EFORMAT for a stream that is damaged, cut or

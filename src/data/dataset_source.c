@@ -1,173 +1,165 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Opening a data source by name or path: sprites, one IDX file, or a directory with the MNIST names. */
+ * Opening a data source by name or path: the sprites, a directory, or a file, known by its first bytes. */
 #include "config.h"
 #include "aevb/data.h"
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "alloc.h"
-#include "dataset.h"
+#include "data/byte_source.h"
+#include "data/dataset.h"
+#include "data/sources.h"
 #include "error.h"
-#include "idx.h"
+#include "format/inflate_limit.h"
 
-enum { TEST_SHARE = 10, SPRITES_TEST_SHARE = 6 };
+enum { SPRITES_TEST_SHARE = 6, FIRST_BYTES = 512, TAR_MAGIC = 257 };
 
-#define TRAIN_IMAGES "train-images-idx3-ubyte"
-#define TRAIN_LABELS "train-labels-idx1-ubyte"
-#define TEST_IMAGES "t10k-images-idx3-ubyte"
-#define TEST_LABELS "t10k-labels-idx1-ubyte"
-
-typedef struct file_path { char text[4352]; } file_path;
-
-/* Takes over the bytes of an IDX file of pictures. */
-static aevb_status dataset_from_idx(const char *path, aevb_dataset **out, aevb_error *err)
+/* [DATA.4] */
+static aevb_status split(aevb_data *data, size_t share, uint64_t seed, aevb_error *err)
 {
-    aevb_idx idx;
-    aevb_dataset *dataset = NULL;
-    aevb_status status = aevb_idx_read(path, &idx, err);
+    return aevb_dataset_split(data->train, data->train->n / share, seed, &data->test, err);
+}
+
+/* Crop, scale and grey are of trees of pictures; nobody is to think that they were done to anything else. */
+static aevb_status refuse_steps(const char *source, const aevb_data_options *options, aevb_error *err)
+{
+    const aevb_picture_steps *s = &options->pictures;
+    if (s->crop_bottom == 0 && s->scale == 1 && s->grey == AEVB_GREY_LUMA)
+        return AEVB_OK;
+    return aevb_fail(err, AEVB_EINVAL, "%s: crop, scale and grey are for trees of pictures, which this is not",
+                     source);
+}
+
+static bool is_picture(const unsigned char *first, size_t n)
+{
+    return n >= 4 && (memcmp(first, "\x89PNG", 4) == 0 || memcmp(first, "\xff\xd8\xff", 3) == 0 ||
+                      (first[0] == 'P' && first[1] >= '1' && first[1] <= '6' &&
+                       memchr(" \t\r\n#", first[2], 5) != NULL));
+}
+
+/* The first bytes of the file, or of what its gzip holds. */
+static aevb_status read_first(const aevb_file_in *in, unsigned char first[FIRST_BYTES], size_t *n, aevb_error *err)
+{
+    aevb_byte_source source;
+    aevb_status status = aevb_bytes_over(in, &source, err);
     if (status != AEVB_OK)
         return status;
-    if (idx.ndim == 1)
-        status = aevb_fail(err, AEVB_EFORMAT, "%s: byte 3: one dimension, as labels have; rows of data have two to "
-                           "four", path);
-    else if ((dataset = aevb_dataset_of_bytes(idx.bytes, idx.dim[0], idx.count / idx.dim[0])) == NULL)
-        status = aevb_fail_memory(err);
-    else
-        status = aevb_dataset_check_scale(dataset, path, err);
-    if (status == AEVB_OK && idx.ndim >= 3 && idx.dim[1] * idx.dim[2] == dataset->x_dim) {
-        dataset->image_rows = idx.dim[1];
-        dataset->image_cols = idx.dim[2];
-    }
-    if (status == AEVB_OK)
-        *out = dataset;
-    else if (dataset != NULL)
-        aevb_dataset_free(dataset);
-    else
-        aevb_free(idx.bytes);
+    status = aevb_bytes_read(&source, first, FIRST_BYTES, n, err);
+    aevb_bytes_close(&source);
     return status;
 }
 
-static aevb_status read_labels(const char *path, const char *images, aevb_dataset *dataset, aevb_error *err)
+/* One array without a test part. */
+static aevb_status open_array(const aevb_file_in *in, bool npy, const aevb_data_options *options, aevb_data *out,
+                              aevb_error *err)
 {
-    aevb_idx idx;
-    uint32_t *labels = NULL;
-    aevb_status status = aevb_idx_read(path, &idx, err);
+    aevb_status status = refuse_steps(aevb_file_in_path(in), options, err);
     if (status != AEVB_OK)
         return status;
-    if (idx.ndim != 1)
-        status = aevb_fail(err, AEVB_EFORMAT, "%s: byte 3: %zu dimensions; labels have one", path, idx.ndim);
-    else if (idx.count != dataset->n)
-        status = aevb_fail(err, AEVB_ESHAPE, "%s: %zu labels for the %zu pictures of %s", path, idx.count, dataset->n,
-                           images);
-    else if ((labels = aevb_alloc(idx.count, sizeof *labels)) == NULL)
-        status = aevb_fail_memory(err);
-    for (size_t i = 0; status == AEVB_OK && i < idx.count; i++)
-        labels[i] = idx.bytes[i];
-    aevb_free(idx.bytes);
-    if (status == AEVB_OK)
-        dataset->labels = labels;
-    return status;
+    strcpy(out->name, npy ? "npy" : "idx");
+    status = npy ? aevb_dataset_from_npy(in, NULL, options, &out->train, err)
+                 : aevb_dataset_from_idx(in, options->limits, &out->train, err);
+    return status == AEVB_OK ? split(out, AEVB_TEST_SHARE, options->seed, err) : status;
 }
 
-/* dir/name, or dir/name.gz; found tells whether either is there. */
-static aevb_status find_file(const char *dir, const char *name, file_path *out, bool *found, aevb_error *err)
+aevb_status aevb_data_from_file(const aevb_file_in *in, const aevb_data_options *options, aevb_data *out,
+                                aevb_error *err)
 {
-    static const char *const endings[] = {"", ".gz"};
-    struct stat info;
-    *found = false;
-    for (size_t i = 0; i < 2 && !*found; i++) {
-        if (snprintf(out->text, sizeof out->text, "%s/%s%s", dir, name, endings[i]) >= (int)sizeof out->text)
-            return aevb_fail(err, AEVB_EIO, "%s: the name is too long", dir);
-        *found = stat(out->text, &info) == 0;
-        if (!*found && errno != ENOENT)
-            return aevb_fail_errno(err, out->text, "stat");
+    unsigned char first[FIRST_BYTES] = {0};
+    size_t n = 0;
+    bool is_npz = false;
+    const char *path = aevb_file_in_path(in);
+    aevb_status status = read_first(in, first, &n, err);
+    if (status != AEVB_OK)
+        return status;
+    bool zip = memcmp(first, "PK\3\4", 4) == 0 || memcmp(first, "PK\5\6", 4) == 0;
+    if (zip && (status = aevb_is_npz(in, options->limits, &is_npz, err)) != AEVB_OK)
+        return status;
+    if (zip && is_npz) {
+        strcpy(out->name, "npz");
+        status = refuse_steps(path, options, err);
+        return status == AEVB_OK ? aevb_data_from_npz(in, options, out, err) : status;
     }
-    return AEVB_OK;
+    if (zip || memcmp(first + TAR_MAGIC, "ustar", 5) == 0) {
+        strcpy(out->name, "pictures");
+        return aevb_pictures_from_archive(in, options, out, err);
+    }
+    if (is_picture(first, n))
+        return aevb_fail(err, AEVB_EFORMAT, "%s: one picture is no data set: give the directory or the archive "
+                         "that it is in", path);
+    return open_array(in, memcmp(first, "\x93NUMPY", 6) == 0, options, out, err);
 }
 
-static aevb_status open_part(const char *dir, const char *images, const char *labels, aevb_dataset **out,
-                             aevb_error *err)
+static aevb_status open_directory(const char *dir, const aevb_data_options *options, aevb_data *out, aevb_error *err)
 {
-    file_path images_path, labels_path;
     bool found;
-    aevb_dataset *dataset = NULL;
-    aevb_status status = find_file(dir, images, &images_path, &found, err);
-    if (status == AEVB_OK && !found)
-        status = aevb_fail(err, AEVB_EIO, "%s: no %s and no %s.gz in this directory; looked for " TRAIN_IMAGES ", "
-                           TEST_IMAGES " and, optional, " TRAIN_LABELS ", " TEST_LABELS ", each also as .gz", dir,
-                           images, images);
-    if (status == AEVB_OK)
-        status = dataset_from_idx(images_path.text, &dataset, err);
-    if (status == AEVB_OK)
-        status = find_file(dir, labels, &labels_path, &found, err);
-    if (status == AEVB_OK && found)
-        status = read_labels(labels_path.text, images_path.text, dataset, err);
-    if (status == AEVB_OK)
-        *out = dataset;
-    else
-        aevb_dataset_free(dataset);
-    return status;
+    aevb_status status = aevb_mnist_open(dir, options->limits, &found, out, err);
+    if (status == AEVB_OK && found) {
+        strcpy(out->name, "mnist");
+        return refuse_steps(dir, options, err);
+    }
+    strcpy(out->name, "pictures");
+    return status == AEVB_OK ? aevb_pictures_from_directory(dir, options, out, err) : status;
 }
 
-static aevb_status open_directory(const char *dir, aevb_data *out, aevb_error *err)
-{
-    aevb_status status = open_part(dir, TRAIN_IMAGES, TRAIN_LABELS, &out->train, err);
-    if (status == AEVB_OK)
-        status = open_part(dir, TEST_IMAGES, TEST_LABELS, &out->test, err);
-    if (status != AEVB_OK)
-        return status;
-    const aevb_dataset *a = out->train, *b = out->test;
-    if (a->x_dim != b->x_dim || a->image_rows != b->image_rows)
-        return aevb_fail(err, AEVB_ESHAPE, "%s: training pictures of %zu x %zu (%zu numbers), but test pictures of "
-                         "%zu x %zu (%zu numbers)", dir, a->image_rows, a->image_cols, a->x_dim, b->image_rows,
-                         b->image_cols, b->x_dim);
-    return AEVB_OK;
-}
-
-static aevb_status open_any(const char *source, uint64_t seed, aevb_data *out, aevb_error *err)
+static aevb_status open_any(const char *source, const aevb_data_options *options, aevb_data *out, aevb_error *err)
 {
     struct stat info;
-    size_t share = TEST_SHARE;
-    const char *name = "idx";
+    aevb_file_in *in;
     aevb_status status;
+    const char *text = aevb_text_path(source);
+    if (text != NULL)
+        return aevb_text_load(text, &options->text, options->limits, out, err);
+    if (options->text.window != 0 || options->text.stride != 0)
+        return aevb_fail(err, AEVB_EINVAL, "%s: is not read as text (text:PATH, or a name that ends in .txt), "
+                         "which a window or a stride is for", source);
     if (strcmp(source, "sprites") == 0) {
-        share = SPRITES_TEST_SHARE;
-        name = source;
-        status = aevb_sprites_load(&out->train, err);
-    } else if (stat(source, &info) != 0) {
-        return aevb_fail(err, AEVB_EIO, "%s: %s; a data source is the word sprites, an IDX or IDX.gz file, or a "
-                         "directory with the four MNIST files", source, strerror(errno));
-    } else if (S_ISDIR(info.st_mode)) {
-        strcpy(out->name, "mnist");
-        return open_directory(source, out, err);
-    } else {
-        status = dataset_from_idx(source, &out->train, err);
+        strcpy(out->name, source);
+        if ((status = refuse_steps(source, options, err)) == AEVB_OK)
+            status = aevb_sprites_load(&out->train, err);
+        return status == AEVB_OK ? split(out, SPRITES_TEST_SHARE, options->seed, err) : status;
     }
-    if (status == AEVB_OK)
-        status = aevb_dataset_split(out->train, out->train->n / share, seed, &out->test, err);
-    strcpy(out->name, name);
+    if (stat(source, &info) != 0)
+        return aevb_fail(err, AEVB_EIO, "%s: %s; a data source is the word sprites, an IDX, NPY or NPZ file, a "
+                         "directory with the four MNIST files, or pictures in a directory, zip or tar", source,
+                         strerror(errno));
+    if (S_ISDIR(info.st_mode))
+        return open_directory(source, options, out, err);
+    if ((status = aevb_file_in_open(source, &in, err)) != AEVB_OK)
+        return status;
+    status = aevb_data_from_file(in, options, out, err);
+    aevb_file_in_close(in);
     return status;
 }
 
-aevb_status aevb_data_open(const char *source, size_t limit, uint64_t seed, aevb_data *out, aevb_error *err)
+static aevb_status check_options(const aevb_data_options *options, aevb_error *err)
 {
+    if (aevb_range_name(options->range) == NULL)
+        return aevb_fail(err, AEVB_EINVAL, "range %d does not exist", (int)options->range);
+    if (options->limits->inflate_ratio == 0)
+        return aevb_fail(err, AEVB_EINVAL, "a limit (inflate_ratio) of 0");
+    return aevb_picture_steps_check(&options->pictures, err);
+}
+
+aevb_status aevb_data_open(const char *source, const aevb_data_options *options, aevb_data *out, aevb_error *err)
+{
+    aevb_data_options used = options != NULL ? *options : aevb_data_options_default();
+    aevb_limits limits = aevb_limits_or_default(used.limits);
     aevb_data data = {0};
+    used.limits = &limits;
     if (source == NULL || out == NULL)
         return aevb_fail(err, AEVB_EINVAL, "no data source given");
-    aevb_status status = open_any(source, seed, &data, err);
+    aevb_status status = check_options(&used, err);
+    if (status == AEVB_OK)
+        status = open_any(source, &used, &data, err);
     if (status != AEVB_OK) {
         aevb_data_close(&data);
         return status;
     }
-    if (limit > 0 && limit < data.train->n)
-        data.train->n = limit;
-    aevb_dataset_hash(data.train);
-    if (data.test != NULL)
-        aevb_dataset_hash(data.test);
+    if (used.limit > 0 && used.limit < data.train->n)
+        data.train->n = used.limit;
     *out = data;
     return AEVB_OK;
 }

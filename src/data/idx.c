@@ -9,6 +9,7 @@
 #include "alloc.h"
 #include "byte_source.h"
 #include "error.h"
+#include "format/inflate_limit.h"
 
 enum {
     MAGIC = 4,
@@ -72,7 +73,8 @@ static aevb_status check_magic(const aevb_byte_source *source, const unsigned ch
 }
 
 /* The product of the sizes, when the header and the length of the file allow it. */
-static aevb_status check_sizes(const aevb_byte_source *source, aevb_idx *idx, aevb_error *err)
+static aevb_status check_sizes(const aevb_byte_source *source, const aevb_limits *limits, aevb_idx *idx,
+                               aevb_error *err)
 {
     const char *path = source->path;
     uint64_t count = 1, header = header_size(idx);
@@ -85,9 +87,10 @@ static aevb_status check_sizes(const aevb_byte_source *source, aevb_idx *idx, ae
                              shape_of(idx).text);
         count *= idx->dim[i];
     }
-    if (count > AEVB_IDX_MAX_BYTES || count > SIZE_MAX / 2)
+    if (count > limits->content_bytes || count > SIZE_MAX / 2)
         return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: the header declares %s = %" PRIu64 " bytes, more than the "
-                         "limit of %" PRIu64, path, shape_of(idx).text, count, AEVB_IDX_MAX_BYTES);
+                         "limit of %" PRIu64 " (content_bytes)", path, shape_of(idx).text, count,
+                         limits->content_bytes);
     if (source->gzip && (header + count) / DEFLATE_RATIO > source->file_size)
         return aevb_fail(err, AEVB_EFORMAT, "%s: the header declares %s = %" PRIu64 " bytes, more than the %" PRIu64
                          " bytes of the file can inflate to", path, shape_of(idx).text, count, source->file_size);
@@ -98,11 +101,14 @@ static aevb_status check_sizes(const aevb_byte_source *source, aevb_idx *idx, ae
         return aevb_fail(err, AEVB_EFORMAT, "%s: byte %" PRIu64 ": %" PRIu64 " bytes follow the data that the header "
                          "(%s) declares", path, header + count, source->file_size - (header + count),
                          shape_of(idx).text);
-    idx->count = (size_t)count;
-    return AEVB_OK;
+    aevb_status status = source->gzip ? aevb_inflate_check(path, limits, source->file_size, header + count, err)
+                                      : AEVB_OK;
+    if (status == AEVB_OK)
+        idx->count = (size_t)count;
+    return status;
 }
 
-static aevb_status read_header(aevb_byte_source *source, aevb_idx *idx, aevb_error *err)
+static aevb_status read_header(aevb_byte_source *source, const aevb_limits *limits, aevb_idx *idx, aevb_error *err)
 {
     unsigned char magic[MAGIC], sizes[4 * AEVB_IDX_MAX_NDIM];
     size_t got = 0;
@@ -126,7 +132,7 @@ static aevb_status read_header(aevb_byte_source *source, aevb_idx *idx, aevb_err
         const unsigned char *s = sizes + 4 * i;
         idx->dim[i] = (size_t)s[0] << 24 | (size_t)s[1] << 16 | (size_t)s[2] << 8 | s[3];
     }
-    return check_sizes(source, idx, err);
+    return check_sizes(source, limits, idx, err);
 }
 
 /* Of a gzip; the length of a plain file was compared with its header. */
@@ -184,14 +190,15 @@ static aevb_status read_elements(aevb_byte_source *source, aevb_idx *idx, aevb_e
     return status == AEVB_OK && got < idx->count ? too_short(source, idx, got, err) : status;
 }
 
-aevb_status aevb_idx_read(const char *path, aevb_idx *out, aevb_error *err)
+aevb_status aevb_idx_parse(const aevb_file_in *in, const aevb_limits *limits, aevb_idx *out, aevb_error *err)
 {
     aevb_byte_source source;
     aevb_idx idx = {0};
-    aevb_status status = aevb_bytes_open(path, &source, err);
+    aevb_limits used = aevb_limits_or_default(limits);
+    aevb_status status = aevb_bytes_over(in, &source, err);
     if (status != AEVB_OK)
         return status;
-    status = read_header(&source, &idx, err);
+    status = read_header(&source, &used, &idx, err);
     if (status == AEVB_OK)
         status = prove_content(&source, &idx, err);
     if (status == AEVB_OK)
@@ -205,5 +212,16 @@ aevb_status aevb_idx_read(const char *path, aevb_idx *out, aevb_error *err)
         *out = idx;
     else
         aevb_free(idx.bytes);
+    return status;
+}
+
+aevb_status aevb_idx_read(const char *path, const aevb_limits *limits, aevb_idx *out, aevb_error *err)
+{
+    aevb_file_in *in;
+    aevb_status status = aevb_file_in_open(path, &in, err);
+    if (status != AEVB_OK)
+        return status;
+    status = aevb_idx_parse(in, limits, out, err);
+    aevb_file_in_close(in);
     return status;
 }

@@ -77,10 +77,9 @@ VINLINE void bias_loop(int f, size_t B, size_t n, const real *bias, real *h)
 {
     for (size_t b = 0; b < B; b++) {
         real *row = h + b * n;
-        for (size_t i = 0; i < n; i += VL) {
-            const size_t m = v_count(n - i);
+        V_FOR(i, m, n, {
             v_store_n(row + i, v_activation(f, v_load_n(row + i, m) + v_load_n(bias + i, m)), m);
-        }
+        });
     }
 }
 

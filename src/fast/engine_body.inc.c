@@ -9,8 +9,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "fast/engine_arena.inc.c"
 #include "fast/engine_layout.inc.c"
 #include "fast/engine_layers.inc.c"
+#include "fast/engine_stacks.inc.c"
 #include "fast/engine_batch.inc.c"
 #include "fast/engine_model.inc.c"
 #include "fast/engine_calls.inc.c"

@@ -57,50 +57,47 @@ static void forward_layer(const fast_engine *e, const aevb_team *team, const uni
                           int hidden)
 {
     const layer *to = &l->affine;
-    for (walk w = walk_start(e, team, to->out, row_groups(R)); walk_next(&w);) {
-        const aevb_share rows = walk_rows(&w, R);
-        const size_t n = rows.end - rows.first;
-        const real *weights = e->theta + to->weights + w.panel * to->wstride;
-        real *y = l->y.at + w.panel * l->y.stride + rows.first * e->P;
-        e->kern->gemm_forward(n, to->in, w.width, x.at + rows.first * e->P, x.stride, weights,
-                              weights + to->in * e->P, y);
-        if (hidden) {
-            e->kern->activation((int)e->base.arch.activation, n * e->P, y, y);
+    const size_t length = e->kern->gemm_block(to->in);
+    for (size_t k = 0; k < to->in; k += length) {
+        const size_t left = to->in - k, n = left < length ? left : length;
+        for (walk w = walk_start(e, team, to->out, row_groups(R)); walk_next(&w);) {
+            const aevb_share rows = walk_rows(&w, R);
+            const size_t m = rows.end - rows.first;
+            const real *weights = e->theta + to->weights + w.panel * to->wstride;
+            real *y = l->y.at + w.panel * l->y.stride + rows.first * e->P;
+            e->kern->gemm_forward(m, n, w.width, x.at + k / e->P * x.stride + rows.first * e->P, x.stride,
+                                  weights + k * e->P, k == 0 ? weights + to->in * e->P : NULL,
+                                  w.at < w.end ? weights + to->wstride + k * e->P : NULL, y);
+            if (hidden && left == n) {
+                e->kern->activation((int)e->base.arch.activation, m * e->P, y, y);
+            }
         }
     }
-}
-
-/* All layers of a stack on the first R rows of its buffers. */
-static void forward_stack(const fast_engine *e, const aevb_team *team, const stack *s, size_t R)
-{
-    panels x = s->x;
-    for (size_t i = 0; i < s->n_hidden; i++) {
-        forward_layer(e, team, &s->hidden[i], R, x, 1);
-        aevb_team_barrier(team);
-        x = s->hidden[i].y;
-    }
-    for (size_t i = 0; i < s->n_heads; i++) {
-        forward_layer(e, team, &s->heads[i], R, x, 0);
-    }
-    aevb_team_barrier(team);
 }
 
 /* dx = sum over the n layers that x went into of dy w'; and where x = f(a) is hidden, times f'(a). */
 static void backward_layers(const fast_engine *e, const aevb_team *team, size_t n, const unit *l, size_t R,
                             panels x, panels dx, int hidden)
 {
-    for (walk w = walk_start(e, team, l[0].affine.in, row_groups(R)); walk_next(&w);) {
-        const aevb_share rows = walk_rows(&w, R);
-        const size_t m = rows.end - rows.first;
-        real *to = dx.at + w.panel * dx.stride + rows.first * e->P;
-        for (size_t i = 0; i < n; i++) {
-            const layer *from = &l[i].affine;
-            e->kern->gemm_backward(m, from->out, w.width, i > 0, l[i].dy.at + rows.first * e->P, l[i].dy.stride,
-                                   e->theta + from->weights + w.panel * e->P * e->P, from->wstride, to);
-        }
-        if (hidden) {
-            e->kern->activation_backward((int)e->base.arch.activation, m * e->P,
-                                         x.at + w.panel * x.stride + rows.first * e->P, to, to);
+    for (size_t i = 0; i < n; i++) {
+        const layer *from = &l[i].affine;
+        const panels dy = l[i].dy;
+        const size_t length = e->kern->gemm_block(from->out);
+        for (size_t k = 0; k < from->out; k += length) {
+            const size_t left = from->out - k, terms = left < length ? left : length;
+            for (walk w = walk_start(e, team, from->in, row_groups(R)); walk_next(&w);) {
+                const aevb_share rows = walk_rows(&w, R);
+                const size_t m = rows.end - rows.first;
+                const real *weights = e->theta + from->weights + k / e->P * from->wstride + w.panel * e->P * e->P;
+                real *to = dx.at + w.panel * dx.stride + rows.first * e->P;
+                e->kern->gemm_backward(m, terms, w.width, i > 0 || k > 0, dy.at + k / e->P * dy.stride +
+                                       rows.first * e->P, dy.stride, weights, from->wstride,
+                                       w.at < w.end ? weights + e->P * e->P : NULL, to);
+                if (hidden && i + 1 == n && left == terms) {
+                    e->kern->activation_backward((int)e->base.arch.activation, m * e->P,
+                                                 x.at + w.panel * x.stride + rows.first * e->P, to, to);
+                }
+            }
         }
     }
 }
@@ -122,72 +119,53 @@ static int is_adam(const fast_engine *e)
         || e->base.optim.kind == AEVB_ADAMW;
 }
 
-/* A panel's share of dw = x' dy over R rows, block by block into e->grad, or through `hot` into a step. */
+/* The walk's part of one panel of dw = x' dy and, with its last block, of db; see layer_weights. */
 static void panel_weights(const fast_engine *e, const walk *w, const layer *l, size_t R, panels x, const real *dy,
-                          int add, const aevb_step_scalars *s, real *hot)
+                          int add, const aevb_step_scalars *s)
 {
-    const size_t P = e->P;
-    for (size_t q = w->first; q < w->past; q++) {
-        const size_t at = l->weights + w->panel * l->wstride + q * P * P;
-        const size_t m = l->in - q * P < P ? l->in - q * P : P;
-        e->kern->gemm_weights(R, m, w->width, add, x.at + q * x.stride, dy, s == NULL ? e->grad + at : hot);
+    const size_t P = e->P, panel = l->weights + w->panel * l->wstride;
+    real hot[MAX_PANEL * MAX_PANEL] __attribute__((aligned(LINE)));
+    if (s != NULL && w->width < P) {
+        memset(hot, 0, sizeof hot); /* the columns beyond the width stay zero */
+    }
+    if (s != NULL && is_adam(e)) {
+        const size_t at = panel + w->first * P * P;
+        const size_t n = (w->past * P < l->in ? w->past * P : l->in) - w->first * P;
+        e->kern->gemm_adam(R, n, w->width, x.at + w->first * x.stride, x.stride, dy, s, e->theta + at,
+                           e->state[0] + at, e->state[1] + at);
+    } else {
+        for (size_t q = w->first; q < w->past; q++) {
+            const size_t at = panel + q * P * P, m = l->in - q * P < P ? l->in - q * P : P;
+            e->kern->gemm_weights(R, m, w->width, add, x.at + q * x.stride, dy, s == NULL ? e->grad + at : hot);
+            if (s != NULL) {
+                optimise(e, s, m * P, at, hot);
+            }
+        }
+    }
+    if (w->past == l->in_panels) {
+        e->kern->gemm_bias(R, add, dy, s == NULL ? e->grad + panel + l->in * P : hot);
         if (s != NULL) {
-            optimise(e, s, m * P, at, hot);
+            optimise(e, s, P, panel + l->in * P, hot);
         }
     }
 }
 
 /* dw = x' dy and db over R rows: with s, straight into an optimiser step and to no memory; else into e->grad, added to
- * what is there if `add`. */
+ * what is there if `add`. Panels of x are taken so many at a time that they stay in the second-level cache while all
+ * panels of dy pass. */
 static void layer_weights(const fast_engine *e, const aevb_team *team, const unit *of, size_t R, panels x, int add,
                           const aevb_step_scalars *s)
 {
+    enum { CACHE = 192 << 10 };
     const layer *l = &of->affine;
-    const size_t P = e->P;
-    real hot[MAX_PANEL * MAX_PANEL] __attribute__((aligned(LINE)));
-    for (walk w = walk_start(e, team, l->out, l->in_panels); walk_next(&w);) {
-        const real *dy = of->dy.at + w.panel * of->dy.stride;
-        const size_t panel = l->weights + w.panel * l->wstride, at = panel + w.first * P * P;
-        const size_t n = (w.past * P < l->in ? w.past * P : l->in) - w.first * P;
-        if (s != NULL && w.width < P) {
-            memset(hot, 0, sizeof hot); /* the columns beyond the width stay zero */
-        }
-        if (s != NULL && is_adam(e)) {
-            e->kern->gemm_adam(R, n, w.width, x.at + w.first * x.stride, x.stride, dy, s, e->theta + at,
-                               e->state[0] + at, e->state[1] + at);
-        } else {
-            panel_weights(e, &w, l, R, x, dy, add, s, hot);
-        }
-        if (w.past == l->in_panels) {
-            e->kern->gemm_bias(R, add, dy, s == NULL ? e->grad + panel + l->in * P : hot);
-            if (s != NULL) {
-                optimise(e, s, P, panel + l->in * P, hot);
+    const size_t P = e->P, fit = CACHE / (R * P * sizeof(real)), chunk = fit > 0 ? fit : 1;
+    for (size_t q = 0; q < l->in_panels; q += chunk) {
+        for (walk w = walk_start(e, team, l->out, l->in_panels); walk_next(&w);) {
+            w.first = w.first > q ? w.first : q;
+            w.past = w.past < q + chunk ? w.past : q + chunk;
+            if (w.first < w.past) {
+                panel_weights(e, &w, l, R, x, of->dy.at + w.panel * of->dy.stride, add, s);
             }
         }
     }
-}
-
-/* From the adjoints of the heads to those of the input, and the gradient of every layer (see layer_weights). A layer's
- * weights change only after everybody has read them; then the next stage is already open to all. */
-static void backward_stack(const fast_engine *e, const aevb_team *team, const stack *s, size_t R, int add,
-                           const aevb_step_scalars *scalars)
-{
-    const unit *l = s->heads;
-    size_t n = s->n_heads;
-    for (size_t i = s->n_hidden; ; i--) {
-        const panels x = i > 0 ? s->hidden[i - 1].y : s->x, dx = i > 0 ? s->hidden[i - 1].dy : s->dx;
-        if (dx.at != NULL) {
-            backward_layers(e, team, n, l, R, x, dx, i > 0);
-        }
-        aevb_team_barrier(team);
-        for (size_t j = 0; j < n; j++) {
-            layer_weights(e, team, &l[j], R, x, add, scalars);
-        }
-        if (i == 0) {
-            break;
-        }
-        l = &s->hidden[i - 1];
-        n = 1;
-    }
-    aevb_team_barrier(team);
 }

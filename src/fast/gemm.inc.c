@@ -48,9 +48,15 @@ typedef struct product {
     real *c;            /* [rows][PANEL], or NULL for */
     const step_vectors *step; /* a step of Adam on these, as c lies: */
     real *theta, *m, *v;
-    const real *next; /* NULL, or what to ask for meanwhile: next_lines cache lines for each row */
-    size_t next_lines;
+    struct fetch *fetch; /* NULL, or what to ask for meanwhile */
+    size_t fetch_lines;  /* cache lines of it for each row */
 } product;
+
+/* Cache lines that will be wanted next: runs of `run` lines, `skip` numbers from the end of one to the next. */
+typedef struct fetch {
+    const real *line;
+    size_t left, run, skip;
+} fetch;
 
 /* sum[r][v] = init + sum_k a(r, k) b[k][v] for rows x vecs vectors, from row `first` on. */
 VINLINE void tile_sums(int rows, int vecs, size_t first, product p, vec sum[MAX_TILE_ROWS][PANEL_VECS])
@@ -118,12 +124,15 @@ VINLINE void fetch_rows(int rows, size_t first, product p)
     }
 }
 
-/* Asks for a share of the factor that comes after b. */
-VINLINE void fetch_next(int rows, size_t first, product p)
+VINLINE void fetch_lines(fetch *f, size_t n)
 {
-    const real *line = p.next + first * p.next_lines * (LINE_BYTES / sizeof(real));
-    for (size_t i = 0; i < (size_t)rows * p.next_lines; i++) {
-        __builtin_prefetch(line + i * (LINE_BYTES / sizeof(real)), 0, 2);
+    for (; n > 0; n--) {
+        __builtin_prefetch(f->line, 0, 2);
+        f->line += LINE_BYTES / sizeof(real);
+        if (--f->left == 0) {
+            f->left = f->run;
+            f->line += f->skip;
+        }
     }
 }
 
@@ -134,8 +143,8 @@ VINLINE size_t tiles_of_height(int rows, int vecs, int adam, size_t R, size_t r,
         vec sum[MAX_TILE_ROWS][PANEL_VECS];
         if (adam) {
             fetch_rows(rows, r, p);
-        } else if (p.next != NULL) {
-            fetch_next(rows, r, p);
+        } else if (p.fetch != NULL) {
+            fetch_lines(p.fetch, (size_t)rows * p.fetch_lines);
         }
         tile_sums(rows, vecs, r, p, sum);
         if (adam) {
@@ -169,13 +178,14 @@ VINLINE void tiles(size_t R, size_t width, int adam, product p)
     }
 }
 
-/* Sums over the columns of a left factor in panels: the forward and the backward product. */
+/* Sums over the columns of a left factor in panels: the forward and the backward product. What is fetched meanwhile is
+ * as large as b: the right factor of the product that follows. */
 static void rows_by_block(size_t R, size_t n, size_t width, const real *x, size_t stride, const real *b,
-                          const real *init, size_t init_step, real *c, const real *next)
+                          const real *init, size_t init_step, real *c, fetch *next)
 {
     const product p = { .n = n, .a = x, .row_step = PANEL, .k_step = 1, .run = PANEL, .run_stride = stride, .b = b,
-                        .init = init, .init_step = init_step, .c = c, .next = next,
-                        .next_lines = (n * PANEL * sizeof(real) / LINE_BYTES + R - 1) / R };
+                        .init = init, .init_step = init_step, .c = c, .fetch = next,
+                        .fetch_lines = (n * PANEL * sizeof(real) / LINE_BYTES + R - 1) / R };
     tiles(R, width, 0, p);
 }
 
@@ -186,45 +196,63 @@ static size_t block_length(size_t n)
     return blocks == 0 ? PANEL : ((n + blocks - 1) / blocks + PANEL - 1) / PANEL * PANEL;
 }
 
+static size_t k_gemm_block(size_t n)
+{
+    return block_length(n);
+}
+
 static void k_gemm_forward(size_t R, size_t n, size_t width, const real *x, size_t stride, const real *w,
-                           const real *bias, real *y)
+                           const real *bias, const real *next, real *y)
 {
     const size_t length = block_length(n);
     for (size_t k = 0; k < n; k += length) {
-        rows_by_block(R, n - k < length ? n - k : length, width, x + k / PANEL * stride, stride, w + k * PANEL,
-                      k == 0 ? bias : y, k == 0 ? 0 : PANEL, y, w + (k + length) * PANEL);
+        const size_t m = n - k < length ? n - k : length;
+        const int start = k == 0 && bias != NULL;
+        fetch then = { .line = k + m < n ? w + (k + m) * PANEL : next, .left = SIZE_MAX };
+        rows_by_block(R, m, width, x + k / PANEL * stride, stride, w + k * PANEL, start ? bias : y,
+                      start ? 0 : PANEL, y, then.line == NULL ? NULL : &then);
     }
 }
 
-/* A square of QUAD x QUAD numbers turned round: to[j][i] = from[i][j], rows PANEL apart. Vectors of 16 bytes here, on
- * every level. */
-enum { QUAD = 16 / sizeof(real) };
-typedef real quad __attribute__((vector_size(16)));
+/* A square of SQUARE x SQUARE numbers turned round: to[j][i] = from[i][j], rows PANEL apart. Vectors of 32 bytes here,
+ * on every level; every panel is a multiple of SQUARE. Stage by stage, blocks of 1, 2 and 4 numbers change places. */
+enum { SQUARE = 32 / sizeof(real) };
+typedef real side __attribute__((vector_size(32)));
 
-VINLINE quad q_load(const real *p) { quad q; memcpy(&q, p, sizeof q); return q; }
-
-VINLINE void transpose_quad(const real *from, real *to)
+VINLINE void transpose_square(const real *from, real *to)
 {
-    quad row[QUAD];
-    UNROLL_ALL for (int i = 0; i < QUAD; i++) {
-        row[i] = q_load(from + i * PANEL);
+    side row[SQUARE], t[SQUARE];
+    UNROLL_ALL for (int i = 0; i < SQUARE; i++) {
+        memcpy(&row[i], from + i * PANEL, sizeof row[i]);
     }
 #if AEVB_BITS == 32
-    const quad t0 = __builtin_shufflevector(row[0], row[1], 0, 4, 1, 5);
-    const quad t1 = __builtin_shufflevector(row[2], row[3], 0, 4, 1, 5);
-    const quad t2 = __builtin_shufflevector(row[0], row[1], 2, 6, 3, 7);
-    const quad t3 = __builtin_shufflevector(row[2], row[3], 2, 6, 3, 7);
-    row[0] = __builtin_shufflevector(t0, t1, 0, 1, 4, 5);
-    row[1] = __builtin_shufflevector(t0, t1, 2, 3, 6, 7);
-    row[2] = __builtin_shufflevector(t2, t3, 0, 1, 4, 5);
-    row[3] = __builtin_shufflevector(t2, t3, 2, 3, 6, 7);
+    UNROLL_ALL for (int i = 0; i < SQUARE; i += 2) {
+        t[i] = __builtin_shufflevector(row[i], row[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+        t[i + 1] = __builtin_shufflevector(row[i], row[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+    }
+    UNROLL_ALL for (int i = 0; i < SQUARE; i += 4) {
+        row[i] = __builtin_shufflevector(t[i], t[i + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+        row[i + 1] = __builtin_shufflevector(t[i], t[i + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+        row[i + 2] = __builtin_shufflevector(t[i + 1], t[i + 3], 0, 1, 8, 9, 4, 5, 12, 13);
+        row[i + 3] = __builtin_shufflevector(t[i + 1], t[i + 3], 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+    UNROLL_ALL for (int i = 0; i < SQUARE / 2; i++) {
+        t[i] = __builtin_shufflevector(row[i], row[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+        t[i + 4] = __builtin_shufflevector(row[i], row[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
 #else
-    const quad t0 = __builtin_shufflevector(row[0], row[1], 0, 2);
-    row[1] = __builtin_shufflevector(row[0], row[1], 1, 3);
-    row[0] = t0;
+    side u[SQUARE];
+    UNROLL_ALL for (int i = 0; i < SQUARE; i += 2) {
+        u[i] = __builtin_shufflevector(row[i], row[i + 1], 0, 4, 2, 6);
+        u[i + 1] = __builtin_shufflevector(row[i], row[i + 1], 1, 5, 3, 7);
+    }
+    UNROLL_ALL for (int i = 0; i < SQUARE / 2; i++) {
+        t[i] = __builtin_shufflevector(u[i], u[i + 2], 0, 1, 4, 5);
+        t[i + 2] = __builtin_shufflevector(u[i], u[i + 2], 2, 3, 6, 7);
+    }
 #endif
-    UNROLL_ALL for (int i = 0; i < QUAD; i++) {
-        memcpy(to + i * PANEL, &row[i], sizeof row[i]);
+    UNROLL_ALL for (int i = 0; i < SQUARE; i++) {
+        memcpy(to + i * PANEL, &t[i], sizeof t[i]);
     }
 }
 
@@ -235,9 +263,9 @@ static void transpose_block(size_t rows, size_t columns, const real *from, size_
         const real *panel = from + o / PANEL * wstride;
         const size_t m = columns - o < PANEL ? columns - o : PANEL;
         size_t i = 0;
-        for (; i + QUAD <= rows; i += QUAD) {
-            for (size_t j = 0; j < m; j += QUAD) {
-                transpose_quad(panel + i * PANEL + j, to + (o + j) * PANEL + i);
+        for (; i + SQUARE <= rows; i += SQUARE) {
+            for (size_t j = 0; j < m; j += SQUARE) {
+                transpose_square(panel + i * PANEL + j, to + (o + j) * PANEL + i);
             }
         }
         for (; i < rows; i++) {
@@ -249,8 +277,9 @@ static void transpose_block(size_t rows, size_t columns, const real *from, size_
 }
 
 static void k_gemm_backward(size_t R, size_t n, size_t width, int add, const real *dy, size_t stride, const real *w,
-                            size_t wstride, real *dx)
+                            size_t wstride, const real *next, real *dx)
 {
+    enum { RUN = (PANEL * PANEL * (int)sizeof(real) + LINE_BYTES - 1) / LINE_BYTES };
     static const real zero[PANEL];
     real turned[BLOCK * PANEL] __attribute__((aligned(64)));
     const size_t length = block_length(n);
@@ -259,9 +288,12 @@ static void k_gemm_backward(size_t R, size_t n, size_t width, int add, const rea
     }
     for (size_t k = 0; k < n; k += length) {
         const size_t m = n - k < length ? n - k : length;
-        transpose_block(width, m, w + k / PANEL * wstride, wstride, turned);
         const int start = k == 0 && !add;
-        rows_by_block(R, m, width, dy + k / PANEL * stride, stride, turned, start ? zero : dx, start ? 0 : PANEL, dx, NULL);
+        fetch then = { .line = k + m < n ? w + (k + m) / PANEL * wstride : next, .left = RUN, .run = RUN,
+                       .skip = wstride - RUN * LINE_BYTES / sizeof(real) };
+        transpose_block(width, m, w + k / PANEL * wstride, wstride, turned);
+        rows_by_block(R, m, width, dy + k / PANEL * stride, stride, turned, start ? zero : dx, start ? 0 : PANEL, dx,
+                      then.line == NULL ? NULL : &then);
     }
 }
 

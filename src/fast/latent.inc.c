@@ -44,24 +44,22 @@ static void k_reparam_backward(size_t B, size_t K, size_t Z, const real *logvar,
 /* [KL.1] */
 static void k_kl(size_t n, const real *mu, const real *logvar, double *kl)
 {
-    for (size_t i = 0; i < n; i += VL) {
-        const size_t m = v_count(n - i);
+    V_FOR(i, m, n, {
         const vec mean = v_load_n(mu + i, m);
         const vec twice = v_fma(mean, mean, v_expm1_minus(v_load_n(logvar + i, m)));
         v_store_f64_n(kl + i, v_set1(R(0.5)) * twice, m);
-    }
+    });
 }
 
 /* [KL.2] */
 static void k_kl_backward(size_t n, const real *mu, const real *logvar, const double *dkl, real *dmu, real *dlogvar)
 {
-    for (size_t i = 0; i < n; i += VL) {
-        const size_t m = v_count(n - i);
+    V_FOR(i, m, n, {
         const vec d = v_load_f64_n(dkl + i, m);
         const vec half_expm1 = v_set1(R(0.5)) * v_expm1(v_load_n(logvar + i, m));
         v_store_n(dmu + i, v_fma(d, v_load_n(mu + i, m), v_load_n(dmu + i, m)), m);
         v_store_n(dlogvar + i, v_fma(d, half_expm1, v_load_n(dlogvar + i, m)), m);
-    }
+    });
 }
 
 /* [LOGQ.1] */

@@ -58,33 +58,30 @@ VINLINE vec v_adam(const step_vectors *c, vec theta, vec g, vec *m, vec *v)
 static void k_sgd(const aevb_step_scalars *s, size_t n, real *theta, const real *g, real *v)
 {
     const step_vectors c = v_step_scalars(s);
-    for (size_t i = 0; i < n; i += VL) {
-        const size_t m = v_count(n - i);
+    V_FOR(i, m, n, {
         vec vi = v_load_n(v + i, m);
         v_store_n(theta + i, v_sgd(&c, v_load_n(theta + i, m), v_load_n(g + i, m), &vi), m);
         v_store_n(v + i, vi, m);
-    }
+    });
 }
 
 static void k_adagrad(const aevb_step_scalars *s, size_t n, real *theta, const real *g, real *v)
 {
     const step_vectors c = v_step_scalars(s);
-    for (size_t i = 0; i < n; i += VL) {
-        const size_t m = v_count(n - i);
+    V_FOR(i, m, n, {
         vec vi = v_load_n(v + i, m);
         v_store_n(theta + i, v_adagrad(&c, v_load_n(theta + i, m), v_load_n(g + i, m), &vi), m);
         v_store_n(v + i, vi, m);
-    }
+    });
 }
 
 static void k_adam(const aevb_step_scalars *s, size_t n, real *theta, const real *g, real *m, real *v)
 {
     const step_vectors c = v_step_scalars(s);
-    for (size_t i = 0; i < n; i += VL) {
-        const size_t count = v_count(n - i);
+    V_FOR(i, count, n, {
         vec mi = v_load_n(m + i, count), vi = v_load_n(v + i, count);
         v_store_n(theta + i, v_adam(&c, v_load_n(theta + i, count), v_load_n(g + i, count), &mi, &vi), count);
         v_store_n(m + i, mi, count);
         v_store_n(v + i, vi, count);
-    }
+    });
 }

@@ -6,8 +6,8 @@
  * known to be full, and with the count of the last segment, whose absent elements count as zero. */
 VINLINE void segment_clear(real t[SEGMENT], size_t count)
 {
-    if (count < SEGMENT) {
-        memset(t, 0, SEGMENT * sizeof *t);
+    for (size_t j = count / VL * VL; j < SEGMENT; j += VL) {
+        v_store(t + j, v_set1(R(0.0)));
     }
 }
 
@@ -35,19 +35,17 @@ static void k_scale_rows(size_t rows, size_t n, const double *scale, real *x)
     for (size_t r = 0; r < rows; r++) {
         const vec s = v_set1((real)scale[r]);
         real *row = x + r * n;
-        for (size_t i = 0; i < n; i += VL) {
-            const size_t m = v_count(n - i);
+        V_FOR(i, m, n, {
             v_store_n(row + i, s * v_load_n(row + i, m), m);
-        }
+        });
     }
 }
 
 static void k_add(size_t n, const real *x, real *y)
 {
-    for (size_t i = 0; i < n; i += VL) {
-        const size_t m = v_count(n - i);
+    V_FOR(i, m, n, {
         v_store_n(y + i, v_load_n(y + i, m) + v_load_n(x + i, m), m);
-    }
+    });
 }
 
 VINLINE double squares_segment(size_t count, const real *x)

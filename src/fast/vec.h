@@ -117,6 +117,21 @@ VINLINE void v_store_n(real *p, vec v, size_t n)
     }
 }
 
+/* A loop over n elements from i = 0 on, VL at a time. The body sees how many there are, m, which is a constant in all
+ * turns but the last. */
+#define V_FOR(i, m, n, ...) \
+    do { \
+        size_t i = 0; \
+        for (; i + VL <= (n); i += VL) { \
+            const size_t m = VL; \
+            __VA_ARGS__ \
+        } \
+        if (i < (n)) { \
+            const size_t m = (n) - i; \
+            __VA_ARGS__ \
+        } \
+    } while (0)
+
 VINLINE vec v_load_u8_n(const uint8_t *p, size_t n)
 {
     uint8_t bytes[VL] = { 0 };

@@ -21,11 +21,10 @@ VINLINE void v_store_part(real *p, vec v, size_t n)
 
 VINLINE vec v_load_u8(const uint8_t *p)
 {
-    vec v = { 0 };
-    for (int i = 0; i < VL; i++) {
-        v[i] = (real)p[i];
-    }
-    return v;
+    typedef uint8_t bytes __attribute__((vector_size(VL)));
+    bytes b;
+    memcpy(&b, p, sizeof b);
+    return __builtin_convertvector(__builtin_convertvector(b, ivec), vec);
 }
 
 #endif

@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * vec.h without intrinsics: vectors of 16 bytes, which the compiler maps to SSE2 or whatever there is. */
+ * vec.h with (almost) no intrinsics: vectors of 16 bytes, which the compiler maps to SSE2 or whatever there is. */
 #ifndef AEVB_VEC_PORTABLE_H
 #define AEVB_VEC_PORTABLE_H
+
+#ifdef __SSE2__
+# include <emmintrin.h> /* x86-64 has it without being asked */
+#endif
 
 #define V_HAS_FMADD 0
 
 VINLINE vec v_select(ivec m, vec a, vec b) { return (vec)((m & (ivec)a) | (~m & (ivec)b)); }
 
+#if defined __SSE2__ && AEVB_BITS == 32
+VINLINE vec v_sqrt(vec a) { return (vec)_mm_sqrt_ps((__m128)a); }
+#elif defined __SSE2__
+VINLINE vec v_sqrt(vec a) { return (vec)_mm_sqrt_pd((__m128d)a); }
+#else
 VINLINE vec v_sqrt(vec a)
 {
     for (int i = 0; i < VL; i++) {
@@ -18,6 +27,7 @@ VINLINE vec v_sqrt(vec a)
     }
     return a;
 }
+#endif
 
 VINLINE int v_any(ivec m)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Reading a regular file by position; nothing is mapped, so a file that shrinks is an error and not a signal. */
+ * Reading a regular file, or memory, by position; nothing is mapped, so a file that shrinks is an error and not a
+ * signal. */
 #include "config.h"
 #include "format/file_in.h"
 
@@ -19,7 +20,8 @@
 enum { LARGEST_READ = 1 << 30 }; /* some systems refuse 2 GiB and more at once */
 
 struct aevb_file_in {
-    int fd;
+    int fd;                      /* -1 over memory */
+    const unsigned char *memory; /* the bytes, or NULL */
     uint64_t size;
     struct timespec changed;
     char path[];
@@ -62,11 +64,25 @@ aevb_status aevb_file_in_open(const char *path, aevb_file_in **out, aevb_error *
     return status;
 }
 
+aevb_status aevb_file_in_memory(const char *name, const void *bytes, size_t n, aevb_file_in **out, aevb_error *err)
+{
+    aevb_file_in *file = aevb_alloc(1, sizeof *file + strlen(name) + 1);
+    if (file == NULL)
+        return aevb_fail_memory(err);
+    file->fd = -1;
+    file->memory = bytes;
+    file->size = n;
+    strcpy(file->path, name);
+    *out = file;
+    return AEVB_OK;
+}
+
 void aevb_file_in_close(aevb_file_in *file)
 {
     if (file == NULL)
         return;
-    close(file->fd);
+    if (file->fd >= 0)
+        close(file->fd);
     aevb_free(file);
 }
 
@@ -83,6 +99,14 @@ uint64_t aevb_file_in_size(const aevb_file_in *file)
 aevb_status aevb_file_in_read(const aevb_file_in *file, uint64_t offset, size_t n, void *out, aevb_error *err)
 {
     unsigned char *to = out;
+    if (file->fd < 0) {
+        uint64_t there = offset < file->size ? file->size - offset : 0;
+        if (n > there)
+            return aevb_fail(err, AEVB_EIO, "%s: ends at byte %llu", file->path, (unsigned long long)file->size);
+        if (n > 0)
+            memcpy(to, file->memory + offset, n);
+        return AEVB_OK;
+    }
     while (n > 0) {
         ssize_t got = pread(file->fd, to, n < LARGEST_READ ? n : LARGEST_READ, (off_t)offset);
         if (got < 0 && errno == EINTR)
@@ -102,6 +126,8 @@ aevb_status aevb_file_in_read(const aevb_file_in *file, uint64_t offset, size_t 
 aevb_status aevb_file_in_unchanged(const aevb_file_in *file, aevb_error *err)
 {
     struct stat st;
+    if (file->fd < 0)
+        return AEVB_OK;
     if (fstat(file->fd, &st) != 0)
         return aevb_fail_errno(err, file->path, "cannot stat");
     if ((uint64_t)st.st_size != file->size || st.st_mtim.tv_sec != file->changed.tv_sec ||

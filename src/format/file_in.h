@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Reading a stranger's file: regular files only, bounded, and told when the file changes underneath. */
+ * Reading a stranger's bytes: of a regular file, bounded and told when it changes underneath, or in memory. */
 #ifndef AEVB_FILE_IN_H
 #define AEVB_FILE_IN_H
 
@@ -11,6 +11,8 @@ typedef struct aevb_file_in aevb_file_in;
 
 /* Opens a regular file. Directories, FIFOs, sockets and devices are refused (AEVB_EIO), and never waited for. */
 aevb_status aevb_file_in_open(const char *path, aevb_file_in **out, aevb_error *err);
+/* The same over n bytes in memory, which stay the caller's and outlive it; name stands for the path in messages. */
+aevb_status aevb_file_in_memory(const char *name, const void *bytes, size_t n, aevb_file_in **out, aevb_error *err);
 void aevb_file_in_close(aevb_file_in *file); /* NULL is fine */
 
 const char *aevb_file_in_path(const aevb_file_in *file);

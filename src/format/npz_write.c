@@ -28,6 +28,7 @@ struct aevb_npz {
 
 static const struct { const char *descr; size_t width; } types[] = {
     [AEVB_NPZ_F64] = {"<f8", 8}, [AEVB_NPZ_F32] = {"<f4", 4}, [AEVB_NPZ_I64] = {"<i8", 8},
+    [AEVB_NPZ_U8] = {"|u1", 1},
 };
 
 static la_ssize_t write_bytes(struct archive *zip, void *user, const void *data, size_t n)
@@ -116,6 +117,11 @@ static int encode(aevb_npz_type type, double value, unsigned char *to)
         if (!(fabs(value) <= 0x1p53) || trunc(value) != value)
             return 0;
         aevb_put_u64(to, (uint64_t)(int64_t)value);
+        return 1;
+    case AEVB_NPZ_U8:
+        if (!(value >= 0 && value <= 255) || trunc(value) != value)
+            return 0;
+        *to = (unsigned char)value;
         return 1;
     }
     return 0;

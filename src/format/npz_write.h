@@ -10,7 +10,8 @@
 typedef enum aevb_npz_type {
     AEVB_NPZ_F64, /* float64 */
     AEVB_NPZ_F32, /* float32, which must hold each of the values */
-    AEVB_NPZ_I64  /* int64, for whole numbers of magnitude up to 2^53 */
+    AEVB_NPZ_I64, /* int64, for whole numbers of magnitude up to 2^53 */
+    AEVB_NPZ_U8   /* uint8 */
 } aevb_npz_type;
 
 typedef struct aevb_npz aevb_npz;

@@ -18,6 +18,7 @@ struct aevb_safetensors {
     size_t n_metadata;
     aevb_stored_tensor *tensors; /* by offset */
     size_t n_tensors;
+    aevb_limits limits;
 };
 
 /* Name and element size of every dtype of the format, by increasing size; NULL for a name that is none. */
@@ -27,6 +28,10 @@ typedef struct aevb_dtype_info {
     aevb_dtype dtype;
 } aevb_dtype_info;
 const aevb_dtype_info *aevb_dtype_find(const char *name);
+
+/* Opens over in, which is owned from here on, also after a failure. */
+aevb_status aevb_safetensors_take(aevb_file_in *in, const aevb_limits *limits, aevb_safetensors **out,
+                                  aevb_error *err);
 
 /* Fills tensors and metadata from file->header and checks them against the bytes of data that there are. On failure
  * what was filled in is left for aevb_safetensors_close. */

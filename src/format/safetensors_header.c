@@ -159,6 +159,9 @@ static aevb_status check_cover(const aevb_safetensors *file, uint64_t data_bytes
 aevb_status aevb_safetensors_check_header(aevb_safetensors *file, uint64_t data_bytes, aevb_error *err)
 {
     const char *path = aevb_file_in_path(file->in);
+    if (json_object_size(file->header) > file->limits.tensors)
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: %zu tensors, the limit (tensors) is %" PRIu64, path,
+                         json_object_size(file->header), file->limits.tensors);
     file->tensors = aevb_alloc(json_object_size(file->header), sizeof *file->tensors);
     if (file->tensors == NULL)
         return aevb_fail_memory(err);

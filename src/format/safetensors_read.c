@@ -10,6 +10,7 @@
 
 #include "alloc.h"
 #include "error.h"
+#include "format/inflate_limit.h"
 #include "format/json_strict.h"
 #include "format/le_bytes.h"
 
@@ -49,6 +50,9 @@ static aevb_status read_header(aevb_safetensors *file, aevb_error *err)
     if (n > size - LENGTH_BYTES)
         return aevb_fail(err, AEVB_EFORMAT, "%s: header length %" PRIu64 " is beyond the end of the file (%" PRIu64
                          " bytes)", path, n, size);
+    if (n > file->limits.json_bytes)
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: header length %" PRIu64 " is above %" PRIu64 ", the limit "
+                         "(json_bytes)", path, n, file->limits.json_bytes);
     if (n < strlen("{}"))
         return aevb_fail(err, AEVB_EFORMAT, "%s: header length %" PRIu64 " is too short for \"{}\"", path, n);
     char *text = aevb_alloc((size_t)n, 1);
@@ -64,21 +68,32 @@ static aevb_status read_header(aevb_safetensors *file, aevb_error *err)
     return aevb_safetensors_check_header(file, size - file->data_begin, err);
 }
 
-aevb_status aevb_safetensors_open(const char *path, aevb_safetensors **out, aevb_error *err)
+aevb_status aevb_safetensors_take(aevb_file_in *in, const aevb_limits *limits, aevb_safetensors **out,
+                                  aevb_error *err)
 {
-    if (path == NULL || out == NULL)
-        return aevb_fail(err, AEVB_EINVAL, "aevb_safetensors_open: NULL argument");
     aevb_safetensors *file = aevb_alloc(1, sizeof *file);
-    if (file == NULL)
+    if (file == NULL) {
+        aevb_file_in_close(in);
         return aevb_fail_memory(err);
-    aevb_status status = aevb_file_in_open(path, &file->in, err);
-    if (status == AEVB_OK)
-        status = read_header(file, err);
+    }
+    file->in = in;
+    file->limits = aevb_limits_or_default(limits);
+    aevb_status status = read_header(file, err);
     if (status == AEVB_OK)
         *out = file;
     else
         aevb_safetensors_close(file);
     return status;
+}
+
+aevb_status aevb_safetensors_open(const char *path, const aevb_limits *limits, aevb_safetensors **out,
+                                  aevb_error *err)
+{
+    if (path == NULL || out == NULL)
+        return aevb_fail(err, AEVB_EINVAL, "aevb_safetensors_open: NULL argument");
+    aevb_file_in *in = NULL;
+    aevb_status status = aevb_file_in_open(path, &in, err);
+    return status == AEVB_OK ? aevb_safetensors_take(in, limits, out, err) : status;
 }
 
 void aevb_safetensors_close(aevb_safetensors *file)

@@ -21,7 +21,7 @@ aevb_status aevb_model_create(const aevb_arch *arch, aevb_model **out, aevb_erro
         aevb_free(params);
         return aevb_fail_memory(err);
     }
-    *model = (aevb_model){.arch = *arch, .layout = layout, .params = params};
+    *model = (aevb_model){.arch = *arch, .layout = layout, .params = params, .parts = AEVB_HAS_BOTH};
     *out = model;
     return AEVB_OK;
 }

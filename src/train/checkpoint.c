@@ -32,7 +32,7 @@ static aevb_dtype params_dtype(const aevb_run *run)
 
 static const char *test_hash(const aevb_run *run)
 {
-    return run->data->test == NULL ? "none" : run->data->test->sha256;
+    return run->data->test == NULL ? "none" : run->test_sha256;
 }
 
 /* --- writing --- */
@@ -67,7 +67,7 @@ static aevb_status write_tensors(const aevb_run *run, const char *path, uint64_t
     snprintf(steps, sizeof steps, "%" PRIu64, t);
     const aevb_metadata_out metadata[N_METADATA] = {
         {"aevb.checkpoint", CHECKPOINT_VERSION}, {"epoch", epoch}, {"row", row}, {"t", steps},
-        {"train_sha256", run->data->train->sha256}, {"test_sha256", test_hash(run)}};
+        {"train_sha256", run->train_sha256}, {"test_sha256", test_hash(run)}};
     return aevb_safetensors_write(path, tensors, n, metadata, N_METADATA, err);
 }
 
@@ -146,7 +146,7 @@ static aevb_status read_metadata(const aevb_run *run, const aevb_safetensors *fi
     if ((status = get_number(file, path, "epoch", &at->epoch, err)) != AEVB_OK ||
         (status = get_number(file, path, "row", &at->row, err)) != AEVB_OK ||
         (status = get_number(file, path, "t", &at->t, err)) != AEVB_OK ||
-        (status = check_hash(file, path, "train_sha256", run->data->train->sha256, err)) != AEVB_OK ||
+        (status = check_hash(file, path, "train_sha256", run->train_sha256, err)) != AEVB_OK ||
         (status = check_hash(file, path, "test_sha256", test_hash(run), err)) != AEVB_OK)
         return status;
     return check_position(run, path, at, err);
@@ -231,7 +231,7 @@ aevb_status aevb_checkpoint_read(aevb_run *run, aevb_error *err)
     char path[AEVB_RUN_PATH];
     aevb_safetensors *file;
     aevb_status status = aevb_run_path(run->dir, NAME, path, err);
-    if (status != AEVB_OK || (status = aevb_safetensors_open(path, &file, err)) != AEVB_OK)
+    if (status != AEVB_OK || (status = aevb_safetensors_open(path, NULL, &file, err)) != AEVB_OK)
         return status;
     status = read_all(run, file, path, err);
     aevb_safetensors_close(file);

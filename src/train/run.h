@@ -15,6 +15,7 @@ typedef struct aevb_run {
     const aevb_data *data;
     const aevb_train_hooks *hooks; /* never NULL */
     const char *dir;
+    char train_sha256[65], test_sha256[65]; /* of the rows; empty without a test part */
     aevb_engine *engine;
     size_t n_params, n_states;
     double *params;      /* [1 + n_states][n_params]: for saving and loading */

@@ -28,13 +28,16 @@
 /* Enumerations are stored in the struct as an int. */
 _Static_assert(sizeof(aevb_optimiser) == sizeof(int) && sizeof(aevb_objective_kind) == sizeof(int) &&
                sizeof(aevb_init) == sizeof(int) && sizeof(aevb_binarise) == sizeof(int) &&
-               sizeof(aevb_engine_kind) == sizeof(int) && sizeof(aevb_precision) == sizeof(int), "enum size");
+               sizeof(aevb_engine_kind) == sizeof(int) && sizeof(aevb_precision) == sizeof(int) &&
+               sizeof(aevb_range) == sizeof(int) && sizeof(aevb_grey_rule) == sizeof(int), "enum size");
 
 static const char *optimiser(int i) { return aevb_optimiser_name((aevb_optimiser)i); }
 static const char *objective(int i) { return aevb_objective_name((aevb_objective_kind)i); }
 static const char *init(int i) { return aevb_init_name((aevb_init)i); }
 static const char *binarise(int i) { return aevb_binarise_name((aevb_binarise)i); }
 static const char *engine_kind(int i) { return aevb_engine_kind_name((aevb_engine_kind)i); }
+static const char *range(int i) { return aevb_range_name((aevb_range)i); }
+static const char *grey_rule(int i) { return aevb_grey_rule_name((aevb_grey_rule)i); }
 static const char *precision(int i) { return aevb_precision_name((aevb_precision)i); }
 
 #define CONFIG(kind, member) kind, offsetof(aevb_train_config, member)
@@ -58,6 +61,15 @@ static const aevb_field settings[] = {
     {"binarise", CONFIG(AEVB_FIELD_ENUM, binarise), 0, binarise},
     {"data", CONFIG(AEVB_FIELD_TEXT, data), sizeof((aevb_train_config *)0)->data, NULL},
     {"limit", CONFIG(AEVB_FIELD_SIZE, limit), 0, NULL},
+    {"range", CONFIG(AEVB_FIELD_ENUM, range), 0, range},
+    {"crop_top", CONFIG(AEVB_FIELD_SIZE, pictures.crop_top), 0, NULL},
+    {"crop_bottom", CONFIG(AEVB_FIELD_SIZE, pictures.crop_bottom), 0, NULL},
+    {"crop_left", CONFIG(AEVB_FIELD_SIZE, pictures.crop_left), 0, NULL},
+    {"crop_right", CONFIG(AEVB_FIELD_SIZE, pictures.crop_right), 0, NULL},
+    {"scale", CONFIG(AEVB_FIELD_REAL, pictures.scale), 0, NULL},
+    {"grey", CONFIG(AEVB_FIELD_ENUM, pictures.grey), 0, grey_rule},
+    {"window", CONFIG(AEVB_FIELD_SIZE, window), 0, NULL},
+    {"stride", CONFIG(AEVB_FIELD_SIZE, stride), 0, NULL},
     {"engine", CONFIG(AEVB_FIELD_ENUM, engine), 0, engine_kind},
     {"precision", CONFIG(AEVB_FIELD_ENUM, precision), 0, precision},
     {"level", CONFIG(AEVB_FIELD_INT, level), 0, NULL},
@@ -80,19 +92,19 @@ static const aevb_field data_fields[] = {
     {"test_sha256", RECORD_TEXT(test_sha256)},
 };
 
-aevb_run_record aevb_run_record_make(const aevb_train_config *config, const aevb_data *data,
-                                     const aevb_engine *engine)
+aevb_run_record aevb_run_record_make(const aevb_run *run)
 {
-    const aevb_engine_config *used = aevb_engine_used(engine);
+    const aevb_engine_config *used = aevb_engine_used(run->engine);
+    const aevb_data *data = run->data;
     aevb_run_record record = {
-        .config = *config, .level_used = used->level, .threads_used = used->threads,
+        .config = *run->config, .level_used = used->level, .threads_used = used->threads,
         .train_rows = data->train->n, .test_rows = data->test == NULL ? 0 : data->test->n,
     };
     snprintf(record.library, sizeof record.library, "%s", aevb_version());
     snprintf(record.compiler, sizeof record.compiler, "%s", COMPILER);
     snprintf(record.data_name, sizeof record.data_name, "%s", data->name);
-    snprintf(record.train_sha256, sizeof record.train_sha256, "%s", data->train->sha256);
-    snprintf(record.test_sha256, sizeof record.test_sha256, "%s", data->test == NULL ? "" : data->test->sha256);
+    snprintf(record.train_sha256, sizeof record.train_sha256, "%s", run->train_sha256);
+    snprintf(record.test_sha256, sizeof record.test_sha256, "%s", run->test_sha256);
     return record;
 }
 
@@ -256,7 +268,9 @@ static int same_arch(const aevb_arch *a, const aevb_arch *b)
     int same = a->x_dim == b->x_dim && a->z_dim == b->z_dim && a->n_hidden == b->n_hidden &&
                a->activation == b->activation && a->likelihood == b->likelihood &&
                a->image_rows == b->image_rows && a->image_cols == b->image_cols &&
-               (a->likelihood != AEVB_GAUSSIAN_FIXED || a->x_variance == b->x_variance);
+               (a->likelihood != AEVB_GAUSSIAN_FIXED || a->x_variance == b->x_variance) &&
+               a->x_classes == b->x_classes && a->n_alphabet == b->n_alphabet &&
+               memcmp(a->alphabet, b->alphabet, a->n_alphabet) == 0;
     for (size_t i = 0; i < a->n_hidden && same; i++)
         same = a->hidden[i] == b->hidden[i];
     return same;

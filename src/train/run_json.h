@@ -3,7 +3,7 @@
 #ifndef AEVB_RUN_JSON_H
 #define AEVB_RUN_JSON_H
 
-#include "aevb/train.h"
+#include "train/run.h"
 
 typedef struct aevb_run_record {
     aevb_train_config config;
@@ -14,9 +14,8 @@ typedef struct aevb_run_record {
     char train_sha256[65], test_sha256[65]; /* empty without a test part */
 } aevb_run_record;
 
-/* The record of a run that starts now on this engine. */
-aevb_run_record aevb_run_record_make(const aevb_train_config *config, const aevb_data *data,
-                                     const aevb_engine *engine);
+/* The record of a run that starts now. */
+aevb_run_record aevb_run_record_make(const aevb_run *run);
 
 aevb_status aevb_run_json_write(const char *path, const aevb_run_record *record, aevb_error *err);
 

@@ -28,11 +28,22 @@ aevb_train_config aevb_train_default(void)
         .binarise = AEVB_BINARISE_NONE,
         .data = "sprites",
         .limit = 0,
+        .range = AEVB_RANGE_UNIT,
+        .pictures = aevb_picture_steps_none(),
         .engine = AEVB_ENGINE_FAST,
         .precision = AEVB_F32,
         .level = -1,
         .threads = 0,
     };
+}
+
+aevb_data_options aevb_train_data_options(const aevb_train_config *config)
+{
+    aevb_data_options how = {.limit = config->limit, .seed = config->seed, .range = config->range,
+                             .pictures = config->pictures,
+                             .text = {config->window, config->stride, config->arch.n_alphabet, {0}}};
+    memcpy(how.text.alphabet, config->arch.alphabet, config->arch.n_alphabet);
+    return how;
 }
 
 static int non_negative(double v)
@@ -83,5 +94,9 @@ aevb_status aevb_train_config_check(const aevb_train_config *c, aevb_error *err)
     if (memchr(c->data, '\0', sizeof c->data) == NULL)
         return aevb_fail(err, AEVB_EINVAL, "the name of the data source is longer than %zu bytes",
                          sizeof c->data - 1);
+    if (aevb_range_name(c->range) == NULL)
+        return aevb_fail(err, AEVB_EINVAL, "range %d does not exist", (int)c->range);
+    if ((status = aevb_picture_steps_check(&c->pictures, err)) != AEVB_OK)
+        return status;
     return check_numbers(c, err);
 }

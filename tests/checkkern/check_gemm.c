@@ -70,6 +70,14 @@ void check_gemm_panel(check *c)
     expect_exact(c, "a positive multiple of 4", 0, P > 0 && P % 4 == 0 ? 1.0 : 0.0, 1.0);
 }
 
+void check_gemm_block(check *c)
+{
+    const size_t P = panel_of(c);
+    size_t length = 0;
+    TIMED(c, kern_seconds, length = c->f32 != NULL ? c->f32->gemm_block(c->n) : c->f64->gemm_block(c->n));
+    expect_exact(c, "a positive multiple of the panel", 0, length > 0 && length % P == 0 ? 1.0 : 0.0, 1.0);
+}
+
 void check_gemm_pack(check *c)
 {
     const size_t P = panel_of(c), R = 1 + c->n % 5, n = c->n, ld = n + c->n % 3;
@@ -120,8 +128,14 @@ void check_gemm_forward(check *c)
     buf *bp = panels_in(c, 1, s.out, s.P, bias), *y = out(c, s.R * round_up(s.out, s.P));
     for (size_t j = 0; j < s.out; j += s.P) {
         const size_t width = s.out - j < s.P ? s.out - j : s.P;
-        KERN(c, gemm_forward, (s.R, s.in, width, xp->p, s.R * s.P, from(c, wp, j * s.in), from(c, bp, j),
-                               from(c, y, j * s.R)));
+        /* the sum in one piece, or a panel's worth of it and then the rest on top */
+        const size_t piece = c->n % 2 == 0 && s.in > s.P && !c->bench ? s.P : s.in;
+        KERN(c, gemm_forward, (s.R, piece, width, xp->p, s.R * s.P, from(c, wp, j * s.in), from(c, bp, j),
+                               from(c, wp, j * s.in + piece * s.P), from(c, y, j * s.R)));
+        if (piece < s.in) {
+            KERN(c, gemm_forward, (s.R, s.in - piece, width, from(c, xp, s.R * s.P), s.R * s.P,
+                                   from(c, wp, j * s.in + piece * s.P), NULL, NULL, from(c, y, j * s.R)));
+        }
     }
     REF(c, aevb_ref_affine(s.R, s.in, s.out, x, turned, bias, want));
     c->items = (double)(s.R * s.in * (s.out < s.P ? s.out : s.P));
@@ -163,7 +177,7 @@ void check_gemm_backward(check *c)
         for (size_t i = 0; i < s.in; i += s.P) {
             const size_t width = s.in - i < s.P ? s.in - i : s.P;
             KERN(c, gemm_backward, (s.R, s.out, width, add, dyp->p, s.R * s.P, from(c, wp, i * s.P), s.in * s.P,
-                                    from(c, dx, i * s.R)));
+                                    i % 2 == 0 ? NULL : from(c, wp, 0), from(c, dx, i * s.R)));
         }
         REF(c, aevb_ref_affine_backward(s.R, s.in, s.out, none, turned, dy, want, dw, db));
         c->items = (double)(s.R * s.out * (s.in < s.P ? s.in : s.P));

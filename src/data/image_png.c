@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * PNG pictures through libpng: any depth, palette and interlacing; alpha is left out. [DATA.5] */
+#include "config.h"
+#include "data/image.h"
+
+#include <png.h>
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "error.h"
+
+enum { LARGEST_CHUNK = 1 << 20 }; /* of those that are not pixels; they are read for their checksums at most */
+
+/* Everything that must survive the jump is in here. */
+typedef struct png_job {
+    const aevb_image_bytes *in;
+    size_t at; /* bytes taken so far */
+    aevb_image image;
+    aevb_status status;
+    aevb_error *err;
+    bool out_of_memory;
+    char problem[160];
+} png_job;
+
+static void keep_problem(png_structp png, png_const_charp message)
+{
+    png_job *job = png_get_error_ptr(png);
+    snprintf(job->problem, sizeof job->problem, "%s", message);
+    png_longjmp(png, 1);
+}
+
+static void ignore_warning(png_structp png, png_const_charp message)
+{
+    (void)png;
+    (void)message;
+}
+
+static png_voidp take_memory(png_structp png, png_alloc_size_t size)
+{
+    png_job *job = png_get_mem_ptr(png);
+    void *memory = aevb_alloc(size, 1);
+    job->out_of_memory = job->out_of_memory || memory == NULL;
+    return memory;
+}
+
+static void give_memory(png_structp png, png_voidp memory)
+{
+    (void)png;
+    aevb_free(memory);
+}
+
+static void read_bytes(png_structp png, png_bytep out, size_t n)
+{
+    png_job *job = png_get_io_ptr(png);
+    if (n > job->in->n - job->at)
+        png_error(png, "ends early");
+    memcpy(out, job->in->bytes + job->at, n);
+    job->at += n;
+}
+
+/* After it the rows are one or three bytes to the pixel. */
+static void set_transformations(png_structp png, png_infop info)
+{
+    png_byte type = png_get_color_type(png, info);
+    if (type == PNG_COLOR_TYPE_PALETTE)
+        png_set_palette_to_rgb(png);
+    if (png_get_bit_depth(png, info) < 8)
+        png_set_expand_gray_1_2_4_to_8(png);
+    if (png_get_bit_depth(png, info) == 16)
+        png_set_scale_16(png);
+    if ((type & PNG_COLOR_MASK_ALPHA) != 0 || (type == PNG_COLOR_TYPE_PALETTE &&
+                                              png_get_valid(png, info, PNG_INFO_tRNS) != 0))
+        png_set_strip_alpha(png);
+}
+
+/* Called between create and destroy; leaves by the jump when something is wrong. */
+static void decode(png_structp png, png_infop info, png_job *job)
+{
+    png_set_read_fn(png, job, read_bytes);
+    png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* ours are checked below */
+    png_set_chunk_cache_max(png, 64);
+    png_set_chunk_malloc_max(png, LARGEST_CHUNK);
+    png_read_info(png, info);
+    size_t channels = (png_get_color_type(png, info) & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1;
+    job->status = aevb_image_make(job->in, png_get_image_height(png, info), png_get_image_width(png, info), channels,
+                                  &job->image, job->err);
+    if (job->status != AEVB_OK)
+        png_longjmp(png, 1);
+    set_transformations(png, info);
+    int passes = png_set_interlace_handling(png);
+    png_read_update_info(png, info);
+    size_t stride = job->image.cols * channels;
+    if (png_get_rowbytes(png, info) != stride)
+        png_error(png, "rows of an unexpected length");
+    for (int pass = 0; pass < passes; pass++)
+        for (size_t y = 0; y < job->image.rows; y++)
+            png_read_row(png, job->image.samples + y * stride, NULL);
+    png_read_end(png, NULL);
+}
+
+aevb_status aevb_image_decode_png(const aevb_image_bytes *in, aevb_image *out, aevb_error *err)
+{
+    png_job job = {.in = in, .err = err};
+    png_structp png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &job, keep_problem, ignore_warning, &job,
+                                               take_memory, give_memory);
+    if (png == NULL)
+        return aevb_fail_memory(err);
+    png_infop info = png_create_info_struct(png);
+    if (info == NULL) {
+        png_destroy_read_struct(&png, NULL, NULL);
+        return aevb_fail_memory(err);
+    }
+    int failed = setjmp(png_jmpbuf(png));
+    if (failed == 0)
+        decode(png, info, &job);
+    png_destroy_read_struct(&png, &info, NULL);
+    if (failed == 0) {
+        *out = job.image;
+        return AEVB_OK;
+    }
+    aevb_free(job.image.samples);
+    if (job.status != AEVB_OK)
+        return job.status;
+    if (job.out_of_memory)
+        return aevb_fail_memory(err);
+    return aevb_fail(err, AEVB_EFORMAT, "%s: byte %zu of the PNG: %s", in->name, job.at, job.problem);
+}

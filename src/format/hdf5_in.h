@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Reading a stranger's HDF5 file out of memory, and only what model files need of it: groups, plain arrays of
+ * numbers, attributes of strings. Everything else that HDF5 can do is refused. */
+#ifndef AEVB_HDF5_IN_H
+#define AEVB_HDF5_IN_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "aevb/format.h"
+#include "format/file_in.h"
+
+typedef struct aevb_hdf5_in aevb_hdf5_in;
+
+/* Reads all of in and walks through it. AEVB_EFORMAT when it is damaged; AEVB_EUNSUPPORTED for links that are not
+ * hard, objects reached twice, external or virtual storage, filters other than deflate, shuffle and Fletcher-32,
+ * arrays of compound, variable-length and reference types, chunks larger than their array, content beyond the limits;
+ * and for any file when the library was built without HDF5. */
+aevb_status aevb_hdf5_open(const aevb_file_in *in, const aevb_limits *limits, aevb_hdf5_in **out, aevb_error *err);
+void aevb_hdf5_close(aevb_hdf5_in *file); /* NULL is fine */
+
+/* The arrays, in no particular order; names are paths without a leading '/'. begin and end are 0. */
+size_t aevb_hdf5_count(const aevb_hdf5_in *file);
+const aevb_stored_tensor *aevb_hdf5_tensor(const aevb_hdf5_in *file, size_t i);
+aevb_status aevb_hdf5_read(const aevb_hdf5_in *file, const aevb_stored_tensor *tensor, double *out, aevb_error *err);
+
+/* The attribute of strings of a group ("/" is the root): n strings, one after the other, each ended by
+ * NUL, in one block from aevb_alloc. *text is NULL when there is no such group or attribute. */
+aevb_status aevb_hdf5_strings(const aevb_hdf5_in *file, const char *group, const char *attribute, char **text,
+                              size_t *n, aevb_error *err);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Which layer is which: by the names of heads and sides where there are any, and by shapes that must connect. */
+#include "config.h"
+#include "format/import_layers.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "error.h"
+
+enum { MOST_STEPS = 100000, RANKS = 4 };
+
+/* A search for arrangements of the layers that are no heads. */
+typedef struct search {
+    const aevb_import_layers *list;
+    const aevb_import_layer *mu, *logvar; /* mu == NULL: a decoder alone */
+    const aevb_import_layer *out_mu, *out_logvar; /* heads of the decoder, or NULL */
+    size_t z;
+    const aevb_import_layer *picked[AEVB_IMPORT_LAYERS];
+    size_t n_picked, n_encoder;
+    unsigned long used; /* bit per layer; heads are used from the start */
+    unsigned long steps;
+    /* Arrangements found: 3 in the order of the list throughout, 2 so within each network, 1 any whose networks
+     * mirror each other, as ours do, 0 any other. */
+    unsigned found[RANKS];
+    aevb_roles roles[RANKS];
+} search;
+
+static bool all_used(const search *s)
+{
+    return s->used == (1ul << s->list->n) - 1;
+}
+
+static bool mirrored(const search *s)
+{
+    size_t n_decoder = s->n_picked - s->n_encoder - (s->out_mu == NULL);
+    bool same = s->mu == NULL || s->n_encoder == n_decoder;
+    for (size_t i = 0; i < s->n_encoder && same && s->mu != NULL; i++)
+        same = s->picked[i]->out == s->picked[s->n_encoder + n_decoder - 1 - i]->out;
+    return same;
+}
+
+static unsigned rank_of(const search *s)
+{
+    bool within = true, across = true;
+    for (size_t i = 1; i < s->n_picked; i++)
+        if (s->picked[i] < s->picked[i - 1]) {
+            across = false;
+            within = within && i == s->n_encoder;
+        }
+    return !mirrored(s) ? 0 : across ? 3 : within ? 2 : 1;
+}
+
+static void note(search *s)
+{
+    unsigned rank = rank_of(s);
+    size_t n_decoder = s->n_picked - s->n_encoder;
+    aevb_roles *roles = &s->roles[rank];
+    if (s->n_encoder > AEVB_MAX_HIDDEN || n_decoder > AEVB_MAX_HIDDEN + (s->out_mu == NULL) || s->found[rank]++ > 0)
+        return;
+    *roles = (aevb_roles){.mu = s->mu, .logvar = s->logvar, .n_encoder = s->n_encoder,
+                          .n_decoder = n_decoder - (s->out_mu == NULL), .out = s->out_mu,
+                          .out_logvar = s->out_logvar};
+    for (size_t i = 0; i < s->n_encoder; i++)
+        roles->encoder[i] = s->picked[i];
+    for (size_t i = 0; i < roles->n_decoder; i++)
+        roles->decoder[i] = s->picked[s->n_encoder + i];
+    if (roles->out == NULL)
+        roles->out = s->picked[s->n_picked - 1];
+}
+
+static size_t data_width(const search *s)
+{
+    if (s->mu == NULL)
+        return 0;
+    return s->n_encoder > 0 ? s->picked[0]->in : s->mu->in;
+}
+
+static void pick(search *s, bool decoding, size_t width);
+
+/* What can follow a layer, or nothing yet (width 0), that puts out `width` values. */
+static void go_on(search *s, bool decoding, size_t width)
+{
+    if (++s->steps > MOST_STEPS)
+        return;
+    if (!decoding && (width == 0 || width == s->mu->in)) {
+        s->n_encoder = s->n_picked;
+        go_on(s, true, s->z);
+    }
+    size_t x = decoding ? data_width(s) : 0;
+    size_t least = s->n_encoder + (s->out_mu == NULL); /* a decoder has an output layer */
+    if (decoding && all_used(s) && s->n_picked >= least &&
+        (s->out_mu == NULL ? x == 0 || width == x : width == s->out_mu->in && (x == 0 || s->out_mu->out == x)))
+        note(s);
+    pick(s, decoding, width);
+}
+
+static void pick(search *s, bool decoding, size_t width)
+{
+    for (size_t i = 0; i < s->list->n; i++) {
+        const aevb_import_layer *layer = &s->list->layers[i];
+        if (s->used & 1ul << i || (width != 0 && layer->in != width) ||
+            (layer->side >= 0 && layer->side != (decoding ? AEVB_DECODER : AEVB_ENCODER)))
+            continue;
+        s->used |= 1ul << i;
+        s->picked[s->n_picked++] = layer;
+        size_t n_encoder = s->n_encoder;
+        go_on(s, decoding, layer->out);
+        s->n_encoder = n_encoder;
+        s->n_picked--;
+        s->used &= ~(1ul << i);
+    }
+}
+
+static unsigned long bit(const aevb_import_layers *list, const aevb_import_layer *layer)
+{
+    return layer == NULL ? 0 : 1ul << (layer - list->layers);
+}
+
+/* Runs the search; the number of arrangements of the best rank, and that one in *out. */
+static unsigned arrange(search *s, aevb_roles *out)
+{
+    s->used = bit(s->list, s->mu) | bit(s->list, s->logvar) | bit(s->list, s->out_mu) | bit(s->list, s->out_logvar);
+    go_on(s, s->mu == NULL, s->mu == NULL ? s->z : 0);
+    for (unsigned rank = RANKS; rank-- > 0;)
+        if (s->found[rank] > 0) {
+            *out = s->roles[rank];
+            return s->steps > MOST_STEPS && rank < 2 ? 2 : s->found[rank];
+        }
+    return 0;
+}
+
+/* The only layer with that head on that side (-1: any but the decoder); *n counts them. */
+static const aevb_import_layer *head_of(const aevb_import_layers *list, aevb_layer_head head, bool decoder, size_t *n)
+{
+    const aevb_import_layer *found = NULL;
+    *n = 0;
+    for (size_t i = 0; i < list->n; i++)
+        if (list->layers[i].head == head && (list->layers[i].side == AEVB_DECODER) == decoder) {
+            found = &list->layers[i];
+            ++*n;
+        }
+    return *n == 1 ? found : NULL;
+}
+
+static unsigned arrange_by_order(search *s, aevb_roles *out)
+{
+    unsigned ways = arrange(s, out);
+    if (ways > 0)
+        out->by_order = 1;
+    return ways;
+}
+
+/* Without named heads: two layers of the same shape that follow each other, or one of twice the latent width, or a
+ * decoder alone. Returns the number of ways. */
+static unsigned arrange_unnamed(const aevb_import_layers *list, aevb_roles *out)
+{
+    unsigned ways = 0;
+    bool decoder_only = true;
+    for (size_t i = 0; i < list->n; i++) {
+        const aevb_import_layer *a = &list->layers[i], *b = a + 1;
+        decoder_only = decoder_only && a->side != AEVB_ENCODER;
+        if (a->side == AEVB_DECODER)
+            continue;
+        if (i + 1 < list->n && a->in == b->in && a->out == b->out && b->side == a->side) {
+            search s = {.list = list, .mu = a, .logvar = b, .z = a->out};
+            ways += arrange_by_order(&s, out);
+        }
+        if (a->out % 2 == 0 && a->out > 0) {
+            search s = {.list = list, .mu = a, .logvar = a, .z = a->out / 2};
+            ways += arrange_by_order(&s, out);
+        }
+    }
+    if (ways > 0 || !decoder_only)
+        return ways;
+    search s = {.list = list}; /* a chain from any width to another */
+    return arrange(&s, out);
+}
+
+aevb_status aevb_roles_find(const char *path, const aevb_import_layers *list, aevb_roles *out, aevb_error *err)
+{
+    size_t n_mu, n_logvar, n_out, n_out_logvar, n_stddev, n_other;
+    unsigned ways = 0;
+    aevb_roles roles = {.n_encoder = 0};
+    search s = {.list = list, .mu = head_of(list, AEVB_MU_HEAD, false, &n_mu),
+                .logvar = head_of(list, AEVB_LOGVAR_HEAD, false, &n_logvar),
+                .out_mu = head_of(list, AEVB_MU_HEAD, true, &n_out),
+                .out_logvar = head_of(list, AEVB_LOGVAR_HEAD, true, &n_out_logvar)};
+    (void)head_of(list, AEVB_STDDEV_HEAD, false, &n_stddev);
+    (void)head_of(list, AEVB_STDDEV_HEAD, true, &n_other);
+    if (n_out_logvar == 0) /* a mean without a variance is an output layer like any other */
+        s.out_mu = NULL;
+    if (aevb_roles_ours(list, &roles)) {
+        ways = 1;
+    } else if (n_mu == 1 && n_logvar == 1 && n_out <= 1 && n_out_logvar <= n_out) {
+        s.z = s.mu->out;
+        if (s.mu->in == s.logvar->in && s.mu->out == s.logvar->out)
+            ways = arrange(&s, &roles);
+    } else if (n_mu + n_logvar + n_out_logvar + n_stddev + n_other == 0) {
+        ways = arrange_unnamed(list, &roles);
+    }
+    if (ways == 1) {
+        *out = roles;
+        return AEVB_OK;
+    }
+    char names[280] = "";
+    for (size_t i = 0; i < list->n; i++)
+        aevb_list_name(names, sizeof names, list->layers[i].name, list->layers[i].length);
+    const char *why = ways > 1                     ? "more than one way to connect its layers"
+                      : n_stddev + n_other > 0     ? "a head is named as a standard deviation, ours is a log-variance"
+                      : n_mu + n_logvar != 2       ? "no heads that are known as mu and logvar"
+                                                   : "its layers do not connect to a VAE";
+    return aevb_fail(err, AEVB_EFORMAT, "%.100s: %s (--map says what is what): %s", path, why, names);
+}

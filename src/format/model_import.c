@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * From a model file to a model: the architecture, where each of its tensors comes from, and their values. */
+#include "config.h"
+#include "aevb/format.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "error.h"
+#include "format/import_layers.h"
+#include "format/model_source.h"
+
+aevb_import_options aevb_import_default(void)
+{
+    return (aevb_import_options){.activation = -1, .likelihood = -1};
+}
+
+#define BAD(status, format, ...) \
+    aevb_fail(err, status, "%.200s: " format, aevb_model_file_path(file), __VA_ARGS__)
+
+/* What Keras calls the activations that we have; "linear" is none. */
+static int find_activation(const char *keras)
+{
+    aevb_activation found;
+    if (strcmp(keras, "linear") == 0)
+        return AEVB_IDENTITY;
+    return aevb_activation_parse(keras, &found) == AEVB_OK ? (int)found : -1;
+}
+
+/* The activation of the hidden layers as the file says it, -1 when it does not; all must have the same. */
+static aevb_status stored_activation(const aevb_model_file *file, const aevb_roles *roles, int *out, aevb_error *err)
+{
+    *out = -1;
+    for (size_t i = 0; i < roles->n_encoder + roles->n_decoder; i++) {
+        const aevb_import_layer *layer = i < roles->n_encoder ? roles->encoder[i]
+                                                              : roles->decoder[i - roles->n_encoder];
+        if (layer->activation == NULL)
+            continue;
+        int found = find_activation(layer->activation);
+        if (found < 0)
+            return BAD(AEVB_EUNSUPPORTED, "layer \"%.*s\": activation \"%.50s\"; relu, tanh, sigmoid, softplus and "
+                       "linear are read", (int)layer->length, layer->name, layer->activation);
+        if (*out >= 0 && found != *out)
+            return BAD(AEVB_EUNSUPPORTED, "layer \"%.*s\": activation \"%.50s\" where others have %s; ours is the "
+                       "same in all hidden layers", (int)layer->length, layer->name, layer->activation,
+                       aevb_activation_name((aevb_activation)*out));
+        *out = found;
+    }
+    const aevb_import_layer *const heads[] = {roles->mu, roles->logvar};
+    for (size_t i = 0; i < 2; i++)
+        if (heads[i] != NULL && heads[i]->activation != NULL && strcmp(heads[i]->activation, "linear") != 0)
+            return BAD(AEVB_EUNSUPPORTED, "layer \"%.*s\": a head with activation \"%.50s\"", (int)heads[i]->length,
+                       heads[i]->name, heads[i]->activation);
+    const char *last = roles->out->activation;
+    if (last != NULL && strcmp(last, "linear") != 0 && strcmp(last, "sigmoid") != 0)
+        return BAD(AEVB_EUNSUPPORTED, "layer \"%.*s\": an output with activation \"%.50s\"; sigmoid and linear are "
+                   "read", (int)roles->out->length, roles->out->name, last);
+    return AEVB_OK;
+}
+
+static void take_options(const aevb_import_options *options, aevb_import *found)
+{
+    aevb_arch *arch = &found->arch;
+    if (options->activation >= 0) {
+        arch->activation = (aevb_activation)options->activation;
+        found->activation_assumed = 0;
+    }
+    if (options->likelihood >= 0) {
+        arch->likelihood = (aevb_likelihood)options->likelihood;
+        found->likelihood_assumed = 0;
+    }
+    if (options->x_variance > 0)
+        arch->x_variance = options->x_variance;
+    else if (arch->likelihood == AEVB_GAUSSIAN_FIXED && !(arch->x_variance > 0))
+        arch->x_variance = 1;
+    if (options->image_rows > 0 || options->image_cols > 0) {
+        arch->image_rows = options->image_rows;
+        arch->image_cols = options->image_cols;
+    }
+}
+
+/* The architecture that the roles and the options make. */
+static aevb_status make_arch(const aevb_model_file *file, const aevb_roles *roles, const aevb_import_options *options,
+                             aevb_import *found, aevb_error *err)
+{
+    aevb_arch *arch = &found->arch;
+    int activation;
+    aevb_status status = stored_activation(file, roles, &activation, err);
+    if (status != AEVB_OK)
+        return status;
+    *arch = (aevb_arch){.n_hidden = roles->n_decoder, .x_dim = roles->out->out,
+                        .z_dim = (roles->n_decoder > 0 ? roles->decoder[0] : roles->out)->in,
+                        .activation = activation >= 0 ? (aevb_activation)activation : AEVB_RELU,
+                        .likelihood = roles->out_logvar != NULL ? AEVB_GAUSSIAN : AEVB_GREY};
+    found->activation_assumed = activation < 0 && arch->n_hidden > 0;
+    found->likelihood_assumed = roles->out_logvar == NULL;
+    for (size_t i = 0; i < roles->n_decoder; i++)
+        arch->hidden[roles->n_decoder - 1 - i] = roles->decoder[i]->out;
+    if (arch->x_dim == 784) /* made for MNIST */
+        arch->image_rows = arch->image_cols = 28;
+    take_options(options, found);
+    found->parts = AEVB_HAS_DECODER;
+    if (roles->mu == NULL)
+        return arch->x_dim != arch->z_dim ? AEVB_OK
+                                          : BAD(AEVB_EFORMAT, "neither a VAE nor a decoder: it leads from %zu values "
+                                                "to as many", arch->x_dim);
+    found->parts = AEVB_HAS_BOTH;
+    if (roles->n_encoder != roles->n_decoder)
+        return BAD(AEVB_EUNSUPPORTED, "%zu hidden layers in the encoder, %zu in the decoder; ours mirror each other",
+                   roles->n_encoder, roles->n_decoder);
+    return AEVB_OK;
+}
+
+/* The layer behind the k-th layer of the layout; NULL for one of a part that is not there. */
+static const aevb_import_layer *role_at(const aevb_roles *roles, const aevb_import *found, size_t k)
+{
+    const size_t h = found->arch.n_hidden;
+    if (k < h)
+        return roles->mu == NULL ? NULL : roles->encoder[k];
+    if (k < h + 2)
+        return k == h ? roles->mu : roles->logvar;
+    k -= h + 2;
+    return k < h ? roles->decoder[k] : k == h ? roles->out : roles->out_logvar;
+}
+
+/* Points each tensor of the layout to the layer in its role and checks that the shapes are those of the layout. */
+static aevb_status connect(const aevb_model_file *file, const aevb_roles *roles, aevb_import *found, aevb_error *err)
+{
+    const int joint = roles->mu != NULL && roles->mu->weight == roles->logvar->weight;
+    for (size_t i = 0; i < found->layout.n_tensors; i += 2) {
+        const aevb_tensor *weight = &found->layout.tensors[i];
+        const aevb_import_layer *layer = role_at(roles, found, i / 2);
+        if (layer == NULL && weight->part == AEVB_ENCODER && roles->mu == NULL)
+            continue;
+        if (layer == NULL)
+            return BAD(AEVB_EFORMAT, "no layer for %s, which the likelihood %s needs", weight->name,
+                       aevb_likelihood_name(found->arch.likelihood));
+        const int head = joint && (layer == roles->mu || layer == roles->logvar);
+        const size_t out = head ? 2 * weight->shape[0] : weight->shape[0];
+        if (layer->out != out || layer->in != weight->shape[1])
+            return BAD(AEVB_EFORMAT, "layer \"%.*s\" leads from %zu to %zu values; as %.*s of %zu-...-%zu it would "
+                       "lead from %zu to %zu", (int)(layer->length < 100 ? layer->length : 100), layer->name,
+                       layer->in, layer->out, (int)strcspn(weight->name, "."), weight->name, found->arch.x_dim,
+                       found->arch.z_dim, weight->shape[1], out);
+        uint64_t first = head && i / 2 == found->arch.n_hidden + 1 ? weight->shape[0] : 0;
+        found->tensors[i] = (aevb_import_tensor){layer->weight, layer->transposed, first};
+        found->tensors[i + 1] = (aevb_import_tensor){layer->bias, 0, first};
+    }
+    if (roles->out_logvar != NULL && found->arch.likelihood != AEVB_GAUSSIAN)
+        return BAD(AEVB_EFORMAT, "layer \"%.*s\" is a log-variance of the data, which %s does not have",
+                   (int)roles->out_logvar->length, roles->out_logvar->name,
+                   aevb_likelihood_name(found->arch.likelihood));
+    return AEVB_OK;
+}
+
+static aevb_status find_theirs(const aevb_model_file *file, const aevb_import_options *options, aevb_import *found,
+                               aevb_error *err)
+{
+    aevb_import_layers layers;
+    aevb_roles roles;
+    char *names = NULL;
+    aevb_status status;
+    if (options->map == NULL) {
+        status = aevb_layers_collect(file, &layers, err);
+        if (status == AEVB_OK)
+            status = aevb_roles_find(aevb_model_file_path(file), &layers, &roles, err);
+    } else {
+        status = aevb_layers_from_map(file, options->map, &layers, &names, err);
+        if (status == AEVB_OK && !aevb_roles_ours(&layers, &roles))
+            status = BAD(AEVB_EFORMAT, "map: its %zu layers are not those of a network of ours (fc1, fc21, fc22, "
+                         "fc3, fc4 with one hidden layer) or of its decoder (fc3, fc4)", layers.n);
+    }
+    if (status == AEVB_OK)
+        status = make_arch(file, &roles, options, found, err);
+    if (status == AEVB_OK) {
+        aevb_error detail;
+        found->n_ignored = layers.n_ignored;
+        found->heads_by_order = roles.by_order;
+        status = aevb_layout_make(&found->arch, &found->layout, &detail);
+        if (status != AEVB_OK)
+            status = BAD(status == AEVB_EINVAL ? AEVB_EFORMAT : status, "%s", detail.message);
+    }
+    if (status == AEVB_OK)
+        status = connect(file, &roles, found, err);
+    aevb_free(names);
+    return status;
+}
+
+aevb_status aevb_import_find(const aevb_model_file *file, const aevb_import_options *options, aevb_import *out,
+                             aevb_error *err)
+{
+    if (file == NULL || out == NULL)
+        return aevb_fail(err, AEVB_EINVAL, "aevb_import_find: NULL argument");
+    const aevb_import_options given = options == NULL ? aevb_import_default() : *options;
+    aevb_import found = {.ours = given.map == NULL && aevb_model_file_metadata(file, AEVB_ARCH_KEY) != NULL};
+    aevb_status status = AEVB_OK;
+    if (found.ours) {
+        status = aevb_own_arch(file, &found.arch, &found.parts, err);
+        if (status == AEVB_OK)
+            take_options(&given, &found);
+        if (status == AEVB_OK)
+            status = aevb_own_tensors(file, &found, err);
+    } else {
+        status = find_theirs(file, &given, &found, err);
+    }
+    if (status == AEVB_OK)
+        *out = found;
+    return status;
+}
+
+/* Values [out][in], or [out], of one tensor of ours from theirs; scratch holds theirs. */
+static void place(const aevb_tensor *ours, const aevb_import_tensor *from, const double *scratch, double *to)
+{
+    const size_t outs = ours->shape[0], ins = ours->ndim == 2 ? ours->shape[1] : 1, first = (size_t)from->first;
+    const size_t all = from->theirs->ndim == 2 && from->transposed ? (size_t)from->theirs->shape[1] : 0;
+    for (size_t o = 0; o < outs; o++)
+        for (size_t i = 0; i < ins; i++)
+            to[o * ins + i] = from->transposed ? scratch[i * all + first + o] : scratch[(first + o) * ins + i];
+}
+
+static aevb_status read_tensor(aevb_model_file *file, const aevb_tensor *ours, const aevb_import_tensor *from,
+                               double *to, aevb_error *err)
+{
+    if (from->theirs == NULL) /* no bias: zeros, as the model was created */
+        return AEVB_OK;
+    double *scratch = aevb_alloc((size_t)from->theirs->count, sizeof *scratch);
+    if (scratch == NULL)
+        return aevb_fail_memory(err);
+    aevb_status status = aevb_model_file_read_into(file, from->theirs, scratch, err);
+    if (status == AEVB_OK)
+        place(ours, from, scratch, to);
+    aevb_free(scratch);
+    return status;
+}
+
+aevb_status aevb_import_read(aevb_model_file *file, const aevb_import *found, aevb_model **out, aevb_error *err)
+{
+    if (file == NULL || found == NULL || out == NULL)
+        return aevb_fail(err, AEVB_EINVAL, "aevb_import_read: NULL argument");
+    aevb_model *model = NULL;
+    aevb_status status = aevb_model_create(&found->arch, &model, err);
+    for (size_t i = 0; i < found->layout.n_tensors && status == AEVB_OK; i++)
+        if (found->parts & 1u << found->layout.tensors[i].part)
+            status = read_tensor(file, &found->layout.tensors[i], &found->tensors[i],
+                                 model->params + found->layout.tensors[i].offset, err);
+    if (status != AEVB_OK) {
+        aevb_model_free(model);
+        return status;
+    }
+    model->parts = found->parts;
+    *out = model;
+    return AEVB_OK;
+}
+
+aevb_status aevb_model_load(const char *path, const aevb_limits *limits, const aevb_import_options *options,
+                            aevb_model **out, aevb_error *err)
+{
+    if (path == NULL || out == NULL)
+        return aevb_fail(err, AEVB_EINVAL, "aevb_model_load: NULL argument");
+    aevb_model_file *file = NULL;
+    aevb_import found;
+    aevb_status status = aevb_model_file_open(path, limits, &file, err);
+    if (status == AEVB_OK)
+        status = aevb_import_find(file, options, &found, err);
+    if (status == AEVB_OK)
+        status = aevb_import_read(file, &found, out, err);
+    aevb_model_file_close(file);
+    return status;
+}

@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Models of others: Keras 2 and 3, PyTorch state dicts under the usual names, .npz. The same weights must give the
+# same bound as in our own layout. Prints TAP.
+import json, os, subprocess, sys
+sys.path.insert(0, os.path.join(os.environ["AEVB_SRCDIR"], "tests", "support"))
+import numpy as np
+from model_files import *
+
+try:
+    import h5py
+except ImportError:
+    h5py = None
+try:
+    import torch
+except ImportError:
+    torch = None
+
+workplace()
+
+
+def bound(model, data, *options):
+    return json.loads(good("eval", "--model", model, "--data", data, "--split", "train", "--engine", "ref", "--json",
+                           "--samples", "0", *options))["elbo"]
+
+
+def same_bound(what, model, want, data, *options):
+    try:
+        got = bound(model, data, *options)
+        report(abs(got - want) <= 1e-12 * abs(want), what, f"{got} instead of {want}")
+    except AssertionError as e:
+        report(False, what, e)
+
+
+def same_weights(what, net, path, *options, decoder=False):
+    """Converted to our layout, every tensor is bit for bit that of the network."""
+    try:
+        out = good("convert", path, "converted.npz", *options)
+        with np.load("converted.npz") as got:
+            want = net.ours()
+            if decoder:
+                h = len(net.hidden)
+                names = [f"fc{i}." for i in range(h + 2, 2 * h + 3)]
+                want = {k: v for k, v in want.items() if any(k.startswith(n) for n in names)}
+            keys = set(got) - {"aevb.arch", "aevb.parts"}
+            ok = keys == set(want) and all(np.array_equal(got[k], want[k]) for k in keys)
+            report(ok, what, out + str(sorted(keys)))
+    except AssertionError as e:
+        report(False, what, e)
+
+
+# --- the article's network, 2914-512-100, on pictures of 62 x 47 ---
+article = Net(2914, [512], 100, 1)
+faces = np.random.default_rng(2).integers(0, 256, (6, 62, 47))
+write_idx("faces", faces)
+write_ours("ours.safetensors", article, 62, 47)
+reference = bound("ours.safetensors", "faces")
+report(-1e6 < reference < -100, "the article's network in our layout has a bound", reference)
+
+if h5py is None:
+    skip("Keras files", "no h5py")
+else:
+    write_keras2("vae.h5", article, h5py)
+    same_bound("Keras 2, a whole model with sub-models, has the same bound", "vae.h5", reference, "faces")
+    write_keras2("weights.h5", article, h5py, whole=False)
+    same_bound("Keras 2, save_weights", "weights.h5", reference, "faces")
+    write_keras3("vae.keras", article, h5py)
+    same_bound("Keras 3, .keras", "vae.keras", reference, "faces")
+    open("model.weights.h5", "wb").write(keras3_image(article, h5py))
+    same_bound("Keras 3, bare .weights.h5, heads by order", "model.weights.h5", reference, "faces")
+    shown = good("inspect", "vae.keras")
+    report("fc21.weight  = layers/functional/layers/dense_1/vars/0^T\n" in shown and "assumed: --act" not in shown,
+           "the map of a .keras is shown, its activation is known", shown)
+    shown = good("inspect", "model.weights.h5")
+    report("assumed: mu before logvar" in shown and "assumed: --activation relu" in shown,
+           "what a bare weights file leaves open is said", shown)
+
+    small = Net(12, [7, 5], 3, 3, scale=0.5, activation="tanh")
+    write_keras2("small.h5", small, h5py)
+    same_weights("two hidden layers, tanh from the configuration", small, "small.h5")
+    report("12-7-5-3 tanh" in good("inspect", "small.h5"), "the activation of the file is taken")
+    encoder, decoder = parts_of(small)
+    write_keras2_flat("flat.h5", encoder + decoder, h5py)
+    same_weights("one flat model", small, "flat.h5")
+    renamed = [("h1", *encoder[0][1:]), ("h0", *encoder[1][1:]), *encoder[2:], ("b", *decoder[0][1:]),
+               ("a", *decoder[1][1:]), ("out", *decoder[2][1:])]
+    write_keras2_flat("names.h5", renamed, h5py, config=False)
+    same_weights("layers in the order of layer_names, not of their names", small, "names.h5")
+    write_keras2_flat("decoder.h5", decoder, h5py)
+    same_weights("a decoder alone", small, "decoder.h5", decoder=True)
+    good("sample", "--model", "decoder.h5", "--npy", "s.npy", "--n", "3", "--engine", "ref")
+    write_ours("small.safetensors", small)
+    good("sample", "--model", "small.safetensors", "--npy", "t.npy", "--n", "3", "--engine", "ref")
+    report(np.array_equal(np.load("s.npy"), np.load("t.npy")), "it draws what the whole model draws")
+    write_idx("rows", np.random.default_rng(4).integers(0, 256, (8, 12)))
+    for command in (["eval", "--data", "rows"], ["encode", "--data", "rows", "--out", "e"],
+                    ["reconstruct", "--data", "rows", "--npy", "r.npy"], ["gradcheck"]):
+        refused(f"{command[0]} of a decoder alone", "decoder.h5: a decoder alone", command[0], "--model",
+                "decoder.h5",
+                *command[1:])
+    good("convert", "decoder.h5", "d.safetensors")
+    same_weights("a decoder alone, through our own file", small, "d.safetensors", decoder=True)
+    same_weights("and again from .npz", small, "converted.npz", decoder=True)
+    for name, kw in (("f16", {"dtype": "<f2"}), ("f64", {"dtype": "<f8"}), ("big", {"dtype": ">f4"}),
+                     ("gzip", {"compression": "gzip", "shuffle": True, "fletcher32": True, "dtype": "<f4"})):
+        rounded = Net(12, [7], 3, 5)
+        for part in (rounded.encoder, rounded.decoder):
+            part[:] = [tuple(v.astype(np.float16).astype(float) for v in l) for l in part]
+        rounded.mu, rounded.logvar, rounded.out = (tuple(v.astype(np.float16).astype(float) for v in l) for l in
+                                                   (rounded.mu, rounded.logvar, rounded.out))
+        e, d = parts_of(rounded)
+        with h5py.File("kind.h5", "w") as f:
+            f.attrs["layer_names"] = [n.encode() for n, _, _ in e + d]
+            for n, l, _ in e + d:
+                g = f.create_group(n)
+                g.attrs["weight_names"] = [k.encode() for k, _ in kernel_bias(n, l)]
+                for k, v in kernel_bias(n, l):
+                    g.create_dataset(k, data=v, **kw)
+        same_weights(f"HDF5 arrays: {name}", rounded, "kind.h5")
+
+# --- PyTorch state dicts ---
+net = Net(12, [7], 3, 6)
+if torch is None:
+    skip("a PyTorch state dict with the same bound", "no PyTorch")
+else:
+    state = {k: torch.tensor(v, dtype=torch.float32) for k, v in article.ours().items()}
+    write_safetensors("state.safetensors", {k: v.numpy() for k, v in state.items()}, dtype="F32")
+    same_bound("a PyTorch state dict as safetensors has the same bound", "state.safetensors", reference, "faces")
+    torch.save(state, "state.pt")
+    status, out, err = run("inspect", "state.pt")
+    command = err[err.index("python3 "):].strip() if "python3 " in err else "false"
+    report(status == 1 and len(err.splitlines()) == 1, "a zip of PyTorch is refused in one line", err)
+    subprocess.run(["sh", "-c", command.replace("python3", sys.executable, 1)], check=False)
+    same_bound("the command in that line makes a .npz with the same bound", "model.npz", reference, "faces")
+    torch.save(state, "old.pt", _use_new_zipfile_serialization=False)
+    refused("a pickle of old PyTorch is refused", "a PyTorch pickle", "inspect", "old.pt")
+
+deep = Net(12, [7, 5], 3, 7)
+e, d = deep.encoder, deep.decoder
+chain = {"encoder": [("0", e[0]), ("2", e[1])], "decoder": [("0", d[0]), ("2", d[1]), ("4", deep.out)]}
+joint = (np.concatenate([deep.mu[0], deep.logvar[0]]), np.concatenate([deep.mu[1], deep.logvar[1]]))
+
+
+def sided(enc, dec):
+    return [(f"{enc}.{n}", l) for n, l in chain["encoder"]], [(f"{dec}.{n}", l) for n, l in chain["decoder"]]
+
+
+state_dicts = {
+    "ours in DataParallel": [("module." + k[:-7], (v, deep.ours()[k[:-6] + "bias"])) for k, v in deep.ours().items()
+                             if k.endswith("weight")],
+    "encoder.N, fc_mu, fc_logvar, decoder.N": [*sided("encoder", "decoder")[0], ("fc_mu", deep.mu),
+                                               ("fc_logvar", deep.logvar), *sided("encoder", "decoder")[1]],
+    "enc.N, fc_mu, fc_var, dec.N": [*sided("enc", "dec")[0], ("fc_mu", deep.mu), ("fc_var", deep.logvar),
+                                    *sided("enc", "dec")[1]],
+    "encoder.N, mean_layer, logvar_layer, decoder.N": [*sided("encoder", "decoder")[0], ("mean_layer", deep.mu),
+                                                       ("logvar_layer", deep.logvar),
+                                                       *sided("encoder", "decoder")[1]],
+    "Encoder.FC_input, FC_mean, FC_var, Decoder.FC_hidden, FC_output":
+        [("Encoder.FC_input", e[0]), ("Encoder.FC_input2", e[1]), ("Encoder.FC_mean", deep.mu),
+         ("Encoder.FC_var", deep.logvar), ("Decoder.FC_hidden", d[0]), ("Decoder.FC_hidden2", d[1]),
+         ("Decoder.FC_output", deep.out)],
+    "encoder.hidden2mu, encoder.hidden2logVar": [*sided("encoder", "decoder")[0], ("encoder.hidden2mu", deep.mu),
+                                                 ("encoder.hidden2logVar", deep.logvar),
+                                                 *sided("encoder", "decoder")[1]],
+    "linear1, linear2, linear_mu, linear_logvar, linear3, ...":
+        [("linear1", e[0]), ("linear2", e[1]), ("linear_mu", deep.mu), ("linear_logvar", deep.logvar),
+         ("linear3", d[0]), ("linear4", d[1]), ("linear5", deep.out)],
+    "z_mean, z_log_var, layers in no order, told by their shapes":
+        [("alpha", d[1]), ("beta", e[1]), ("gamma", deep.out), ("delta", d[0]), ("eps", e[0]), ("z_mean", deep.mu),
+         ("z_log_var", deep.logvar)],
+    "one head for mu and logvar": [*sided("encoder", "decoder")[0], ("encoder.4", joint),
+                                   *sided("encoder", "decoder")[1]],
+    "a first decoder layer of its own": [*sided("encoder", "decoder")[0], ("mu", deep.mu), ("log_var", deep.logvar),
+                                         ("fc3", d[0]), ("decoder.0", d[1]), ("decoder.2", deep.out)],
+}
+for name, layers in state_dicts.items():
+    for order in (1, -1): # as safetensors sorts them, and the other way round
+        tensors = dict(sorted(torch_names(layers).items())[::order])
+        write_safetensors("state.safetensors", tensors, dtype="F32")
+        same_weights(f"state dict: {name}{' (reversed)' if order < 0 else ''}", deep, "state.safetensors")
+for dtype in ("F16", "BF16", "F64"):
+    rough = Net(12, [7], 3, 8)
+    keep = (lambda v: v.astype(np.float16)) if dtype == "F16" else \
+        (lambda v: (v.astype("<f4").view("<u4") & 0xffff0000).view("<f4")) if dtype == "BF16" else (lambda v: v)
+    rough.encoder, rough.decoder = ([tuple(keep(v).astype(float) for v in l) for l in p] for p in
+                                    (rough.encoder, rough.decoder))
+    rough.mu, rough.logvar, rough.out = (tuple(keep(v).astype(float) for v in l) for l in
+                                         (rough.mu, rough.logvar, rough.out))
+    write_safetensors("rough.safetensors", rough.ours(), dtype=dtype)
+    same_weights(f"safetensors of {dtype}", rough, "rough.safetensors")
+
+# --- .npz and maps ---
+np.savez("plain.npz", **{k.replace(".", "/"): v for k, v in deep.ours().items()})
+same_weights(".npz by numpy.savez", deep, "plain.npz")
+np.savez_compressed("odd.npz", W=e[0][0].T, b=e[0][1], V=e[1][0], c=e[1][1], H=joint[0], h=joint[1],
+                    D=np.asfortranarray(d[0][0]), d=d[0][1].astype(">f8"), E=d[1][0], e=d[1][1], O=deep.out[0],
+                    o=deep.out[1],
+                    steps=np.int64(3))
+pairs = ("fc1.weight=W^T, fc1.bias=b, fc2.weight=V, fc2.bias=c, fc31.weight=H, fc31.bias=h, fc32.weight=H, "
+         "fc32.bias=h, fc4.weight=D, fc4.bias=d, fc5.weight=E, fc5.bias=e, fc6.weight=O, fc6.bias=o")
+refused("names that mean nothing need a map", "tensors of no affine layer (--map says", "convert", "odd.npz", "x.npz")
+same_weights("a map on the command line: transposed, one head, Fortran order, big-endian", deep, "odd.npz", "--map",
+             pairs)
+open("map.txt", "w").write("# ours = theirs\n" + pairs.replace(", ", "\n").replace("=", " = ") + "\n\n")
+same_weights("a map in a file", deep, "odd.npz", "--map", "map.txt")
+write_safetensors("s.safetensors", torch_names([("q", e[0]), ("r", e[1]), ("m", deep.mu), ("v", deep.logvar),
+                                                ("s", d[0]),
+                                                ("t", d[1]), ("u", deep.out)]))
+same_weights("a map of layers", deep, "s.safetensors", "--map", "fc1=q,fc2=r,fc31=m,fc32=v,fc4=s,fc5=t,fc6=u")
+same_weights("a map of a decoder", deep, "s.safetensors", "--map", "fc4=s,fc5=t,fc6=u", decoder=True)
+for what, text, why in (("no such layer", "fc1=nope", "no layer \"nope\""), ("no pair", "fc1=q,fc2",
+                                                                             "is not OURS=THEIRS"),
+                        ("a layer twice", "fc1=q,fc1=r", "\"fc1\" twice"), ("a part of a network", "fc1=q",
+                        "are not those of a network"), ("shapes that do not connect",
+                        "fc1=q,fc2=r,fc31=m,fc32=v,fc4=t,fc5=s,fc6=u", "leads from")):
+    refused(f"a map with {what}", why, "convert", "s.safetensors", "x.npz", "--map", text)
+refused("a map in an absent file", "neither OURS=THEIRS pairs nor a file", "inspect", "s.safetensors", "--map",
+        "absent")
+
+# --- what must not be guessed ---
+twice = Net(12, [7, 7], 3, 9)
+write_safetensors("twice.safetensors", torch_names([("a", twice.out), ("b", twice.encoder[1]),
+                                                    ("c", twice.decoder[1]),
+                                                    ("d", twice.decoder[0]), ("e", twice.encoder[0]),
+                                                    ("mu", twice.mu),
+                                                    ("logvar", twice.logvar)]))
+refused("more than one way to connect", "more than one way to connect its layers", "convert", "twice.safetensors",
+        "x.npz")
+write_safetensors("sigma.safetensors", torch_names([("enc.0", net.encoder[0]), ("mu", net.mu), ("sigma", net.logvar),
+                                                    ("dec.0", net.decoder[0]), ("dec.2", net.out)]))
+refused("a standard deviation is no log-variance", "a standard deviation", "convert", "sigma.safetensors", "x.npz")
+write_safetensors("conv.safetensors", {"enc.0.weight": np.zeros((4, 1, 3, 3)), "enc.0.bias": np.zeros(4)})
+refused("a convolution", "tensors of no affine layer (--map says what is what): enc.0.weight", "convert",
+        "conv.safetensors", "x.npz")
+write_safetensors("ae.safetensors", torch_names([("0", (np.zeros((3, 8)), np.zeros(3))),
+                                                 ("2", (np.zeros((8, 3)), np.zeros(8)))]))
+refused("a plain auto-encoder", "neither a VAE nor a decoder", "convert", "ae.safetensors", "x.npz")
+asymmetric = [("encoder.0", e[0]), ("encoder.2", e[1]), ("mu", deep.mu), ("logvar", deep.logvar),
+              ("decoder.0", (np.zeros((9, 3)), np.zeros(9))), ("decoder.2", (np.zeros((12, 9)), np.zeros(12)))]
+write_safetensors("asymmetric.safetensors", torch_names(asymmetric))
+refused("another number of layers in the decoder", "ours mirror each other", "convert", "asymmetric.safetensors",
+        "x.npz")
+write_safetensors("g.safetensors", net.ours())
+shown = good("inspect", "g.safetensors", "--likelihood", "gaussian-fixed", "--x-variance", "0.5", "--activation",
+             "tanh",
+             "--picture", "3x4")
+report("model 12-7-3 tanh, gaussian-fixed (variance 0.5), pictures of 3 x 4" in shown and "assumed" not in shown,
+       "options say what the file does not", shown)
+finish()
