@@ -8,7 +8,7 @@ mutant_units = tests/test_kl tests/test_objective tests/test_likelihood tests/te
 	tests/test_rng tests/test_gradients tests/test_known_truth tests/test_estimators tests/test_engine \
 	tests/test_gather tests/test_evaluate tests/test_reconstruct tests/test_train tests/test_gradcheck \
 	tests/test_resume
-mutant_fast_units = tests/test_engines tests/test_train tests/test_engine_bits
+mutant_fast_units = tests/test_engine_noise tests/test_engines tests/test_train tests/test_engine_bits
 mutant_env = CC='$(CC)' AEVB_SRCDIR='$(abs_top_srcdir)' \
 	MUTANT_CPPFLAGS='$(DEFS) -I. $(AM_CPPFLAGS) $(CPPFLAGS)' \
 	MUTANT_CFLAGS='$(AEVB_CFLAGS) $(OPENMP_CFLAGS)' \

@@ -14,7 +14,7 @@ fi
 # plant NAME STATUS PATTERN MISTAKES [CATALOGUE]
 plant() {
     plant_got=0
-    MUTANT_CATALOGUE=${5-} "${MAKE:-make}" -s -C "$AEVB_BUILDDIR" mutants MUTANTS="$4" >"$tap_work/out" 2>&1 || plant_got=$?
+    MUTANT_FIRST=yes MUTANT_CATALOGUE=${5-} "${MAKE:-make}" -s -C "$AEVB_BUILDDIR" mutants MUTANTS="$4" >"$tap_work/out" 2>&1 || plant_got=$?
     if [ "$plant_got" -eq "$2" ] && grep -Eq -e "$3" "$tap_work/out"; then
         pass "$1"
     else
@@ -24,7 +24,7 @@ plant() {
 
 plant "six mistakes are found" 0 '^6 mistakes planted, 0 survived$' 'kl-mean-over-dims-adjoint sigma-is-exp-logvar
     adam-eps-inside-root fast-kl-logvar-as-logsigma fast-weights-transposed evaluate-no-log-k'
-check "and the table says by what" sh -c '[ "$(grep -c "^| .*test_[a-z]* [a-z_]*::" "$1")" -eq 6 ]' check \
+check "and the table says by what" sh -c '[ "$(grep -c "test_[a-z]* [a-z_]*::\|[0-9] of [0-9]" "$1")" -eq 6 ]' check \
     "$AEVB_BUILDDIR/mutants.md"
 
 cat >"$tap_work/none.txt" <<'END'

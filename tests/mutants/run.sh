@@ -5,7 +5,8 @@
 #   run.sh SCRATCH TABLE [ID ...]
 # SCRATCH is a folder for its objects, TABLE the Markdown file to write; with no ID all are planted. Fails when a mistake
 # survives or cannot be planted, when a check fails without any mistake, and when nothing was planted. MUTANT_JOBS is how
-# many are tried at once (all processors), MUTANT_CATALOGUE another catalogue.
+# many are tried at once (all processors), MUTANT_CATALOGUE another catalogue; MUTANT_FIRST=yes: no more checks after the
+# one that finds it.
 #
 # Everything is compiled once, without optimisation that costs time and for the portable level alone, into one shared
 # library that the checks are linked with. A mistake costs the translation units that contain the file and that library:
@@ -41,7 +42,7 @@ mkdir -p "$base/bin" "$scratch/planted"
     for unit in $MUTANT_UNITS $MUTANT_FAST_UNITS; do echo "unit/$unit.o $unit.c"; done | sort -u
 } >"$scratch/units"
 echo "building $(wc -l <"$scratch/units") objects"
-cut -d' ' -f1 "$scratch/units" | nice xargs -n 1 -P "$jobs" sh "$here/plant.sh" compile "$base"
+cut -d' ' -f1 "$scratch/units" | nice -n 5 xargs -n 1 -P "$jobs" sh "$here/plant.sh" compile "$base"
 
 sh "$here/plant.sh" link "$base"
 objects() { find "$base/$1" -name '*.o'; }
@@ -66,7 +67,7 @@ if [ $# -eq 0 ]; then
     # shellcheck disable=SC2046 # one word each
     set -- $(sed -n 's/^id: //p' "$catalogue")
 fi
-printf '%s\n' "$@" | nice xargs -n 1 -P "$jobs" sh "$here/plant.sh" plant || {
+printf '%s\n' "$@" | nice -n 5 xargs -n 1 -P "$jobs" sh "$here/plant.sh" plant || {
     echo "run.sh: not every mistake could be planted" >&2
     exit 1
 }
