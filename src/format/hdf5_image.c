@@ -35,7 +35,8 @@ static int objects_fit(const unsigned char *heap, uint64_t size)
         uint64_t length = aevb_get_u64(heap + at + 8), left = size - at;
         if (length > left)
             return 0;
-        uint64_t need = aevb_get_u16(heap + at) == 0 ? length : OBJECT_HEADER + (length + 7) / 8 * 8; /* 0: the rest */
+        /* Number 0 is the free rest. */
+        uint64_t need = aevb_get_u16(heap + at) == 0 ? length : OBJECT_HEADER + (length + 7) / 8 * 8;
         if (need < OBJECT_HEADER || need > left)
             return 0;
         at += need;
@@ -43,13 +44,15 @@ static int objects_fit(const unsigned char *heap, uint64_t size)
     return 1;
 }
 
-/* A heap by its signature and version; libhdf5 looks at no more either, so neither bytes that only look like a heap nor
- * hidden ones can do harm. local: of names, else of strings. */
+/* A heap by its signature and version; libhdf5 looks at no more either, so no heap can hide. local: of names, else of
+ * strings. */
 static aevb_status check_heap(const unsigned char *at, const unsigned char *end, int local, aevb_error *err)
 {
     const uint64_t size = aevb_get_u64(at + 8);
+    if (local && size <= (uint64_t)(end - at))
+        return AEVB_OK;
     if (local)
-        return size <= (uint64_t)(end - at) ? AEVB_OK : aevb_fail(err, AEVB_EFORMAT, "a heap of %" PRIu64 " bytes", size);
+        return aevb_fail(err, AEVB_EFORMAT, "a heap of %" PRIu64 " bytes", size);
     if (size < HEAP_HEADER || size > (uint64_t)(end - at) || !objects_fit(at, size))
         return aevb_fail(err, AEVB_EFORMAT, "a damaged heap of strings");
     return AEVB_OK;
