@@ -39,6 +39,7 @@ unit_programs = \
 	tests/test_level \
 	tests/test_likelihood \
 	tests/test_model_file \
+	tests/test_model_killed \
 	tests/test_model_source \
 	tests/test_moments \
 	tests/test_network \
