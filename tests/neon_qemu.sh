@@ -36,7 +36,7 @@ for level in portable neon; do
 done
 for file in src/fast/level src/fast/dispatch src/error src/rng/philox src/rng/quantile src/objective/objective \
     src/objective/weight_prior src/model/model_names src/ref/affine src/ref/activation src/ref/reparam src/ref/kl \
-    src/ref/density src/ref/bernoulli src/ref/gaussian src/ref/domain src/ref/optimisers; do
+    src/ref/density src/ref/bernoulli src/ref/categorical src/ref/gaussian src/ref/domain src/ref/optimisers; do
     compile "$(basename "$file")" "$file.c"
 done
 for file in "$srcdir"/tests/checkkern/check*.c "$srcdir"/tests/checkkern/kern_*.c "$srcdir"/tests/checkkern/ulps.c; do
