@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# aevb convert: our own files, .npz and ONNX. The ONNX files are taken apart by a reader of the wire format made here and
-# their graphs evaluated with NumPy; onnx's own checker looks at them where it is installed. Prints TAP.
+# aevb convert: our own files, .npz and ONNX. The ONNX files are taken apart by a reader of the wire format made here
+# and their graphs evaluated with NumPy; onnx's own checker looks at them where it is installed. Prints TAP.
 import os, struct, sys
 sys.path[:0] = [os.path.join(os.environ["AEVB_SRCDIR"], *p) for p in (("tests", "support"), ("vectors", "ports"))]
 sys.dont_write_bytecode = True
@@ -87,7 +87,8 @@ class Graph:
             else:
                 assert 5 not in node
                 values[out] = {"Relu": lambda v: np.maximum(v, 0), "Tanh": np.tanh,
-                               "Sigmoid": lambda v: 1 / (1 + np.exp(-v)), "Softplus": lambda v: np.logaddexp(0, v)}[op](*a)
+                               "Sigmoid": lambda v: 1 / (1 + np.exp(-v)),
+                               "Softplus": lambda v: np.logaddexp(0, v)}[op](*a)
         return {name: values[name] for name, _, _ in self.outputs}
 
 
@@ -169,7 +170,8 @@ else:
 net = Net(12, [7], 3, 12)
 write_ours("m.safetensors", net)
 good("convert", "m.safetensors", "only.onnx", "--part", "decoder")
-report(os.path.exists("only.onnx") and not os.path.exists("only-decoder.onnx") and Graph("only.onnx").name == "decoder",
+report(os.path.exists("only.onnx") and not os.path.exists("only-decoder.onnx") and
+       Graph("only.onnx").name == "decoder",
        "--part writes one file under its own name")
 report(Graph("only.onnx").weights["fc3.weight"].dtype == "<f4", "ONNX is float32 unless told otherwise")
 good("convert", "m.safetensors", "a.npz")
@@ -177,15 +179,18 @@ good("convert", "a.npz", "b.safetensors")
 good("convert", "b.safetensors", "c.npz")
 good("convert", "c.npz", "d.safetensors")
 report(open("a.npz", "rb").read() == open("c.npz", "rb").read() and
-       open("b.safetensors", "rb").read() == open("d.safetensors", "rb").read(), "conversions there and back are the same bytes")
+       open("b.safetensors", "rb").read() == open("d.safetensors", "rb").read(),
+       "conversions there and back are the same bytes")
 with np.load("a.npz") as a:
-    report(all(np.array_equal(a[k], v) for k, v in net.ours().items()) and a["aevb.arch"].tobytes() == net.arch().replace(
-        " ", "").encode(), "NumPy reads the .npz, with the architecture")
+    report(all(np.array_equal(a[k], v) for k, v in net.ours().items()) and
+           a["aevb.arch"].tobytes() == net.arch().replace(" ", "").encode(),
+           "NumPy reads the .npz, with the architecture")
 rough = Net(12, [7], 3, 13)
 rough.mu = (rough.mu[0] / 3, rough.mu[1])
 write_ours("rough.safetensors", rough)
 good("convert", "rough.safetensors", "rough.npz", "--dtype", "f32")
-report(np.array_equal(np.load("rough.npz")["fc21.weight"], rough.mu[0].astype(np.float32)), "--dtype f32 rounds to nearest")
+report(np.array_equal(np.load("rough.npz")["fc21.weight"], rough.mu[0].astype(np.float32)),
+       "--dtype f32 rounds to nearest")
 report(run("convert", "m.safetensors", "m.txt")[0] == 2, "an ending that is no format is a usage error")
 report(run("convert", "m.safetensors")[0] == 2, "one file only is a usage error")
 report(run("convert", "m.safetensors", "x.npz", "--part", "encoder")[0] == 2, "--part of a .npz is a usage error")
@@ -207,13 +212,16 @@ if os.access("/proc/self/cwd", os.W_OK) and os.geteuid() == 0 and os.path.isdir(
     big = Net(784, [64], 8, 14)
     write_ours("big.safetensors", big)
     os.makedirs("tiny", exist_ok=True)
-    mounted = subprocess.run(["unshare", "-m", "sh", "-c", "mount -t tmpfs -o size=64k none tiny"], stderr=subprocess.DEVNULL)
+    mounted = subprocess.run(["unshare", "-m", "sh", "-c", "mount -t tmpfs -o size=64k none tiny"],
+                             stderr=subprocess.DEVNULL)
     for ending in ("safetensors", "npz", "onnx") if mounted.returncode == 0 else ():
         part = "--part encoder" if ending == "onnx" else ""
         for option, why in (("size=64k", "No space left on device"), ("ro", "Read-only file system")):
-            script = (f"mount -t tmpfs -o {option} none tiny && {aevb_path} convert big.safetensors tiny/x.{ending} {part};"
+            script = (f"mount -t tmpfs -o {option} none tiny && "
+                      f"{aevb_path} convert big.safetensors tiny/x.{ending} {part};"
                       "code=$?; ls -A tiny; exit $code")
-            p = subprocess.run(["unshare", "-m", "sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            p = subprocess.run(["unshare", "-m", "sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               text=True)
             report(p.returncode == 1 and why in p.stderr and len(p.stderr.splitlines()) == 1 and p.stdout == "",
                    f"{why} (.{ending}): one line, nothing is left behind", p.stderr + p.stdout)
     if mounted.returncode != 0:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Hostile and broken model files of every format but safetensors, which has programs of its own: each is refused with one
-# line that names it. Prints TAP.
+# Hostile and broken model files of every format but safetensors, which has programs of its own: each is refused with
+# one line that names it. Prints TAP.
 import io, os, pickle, sys, warnings, zipfile
 sys.path.insert(0, os.path.join(os.environ["AEVB_SRCDIR"], "tests", "support"))
 import numpy as np
@@ -48,24 +48,31 @@ bad = bytearray(whole)
 bad[whole.index(npy(arrays["fc1.weight"])) + 200] ^= 1
 refused("a .npz with a flipped bit in an array", "crc.npz: member \"fc1.weight.npy\": ZIP bad CRC", "inspect",
         put("crc.npz", bytes(bad)))
-refused("the same array twice", "member \"fc1.weight.npy\" twice", "inspect", make_zip("twice.npz", members + members[:1]))
+refused("the same array twice", "member \"fc1.weight.npy\" twice", "inspect",
+        make_zip("twice.npz", members + members[:1]))
 np.savez("object.npz", a=np.array([print, None], dtype=object), **arrays)
 report("  other a []\n" in good("inspect", "object.npz"), "an object array is listed, without a look inside")
 report("1 tensors that are no part of the network are left out" in good("convert", "object.npz", "x.npz") and
        "a" not in np.load("x.npz"), "and left out")
 refused("a member that is no array", "part of neither a .npz nor a .keras", "inspect",
         make_zip("strange.npz", members + [("run.py", b"import os")]))
-refused("a member that goes up", "its name goes up with \"..\"", "inspect", make_zip("up.npz", members + [("../x.npy", b"")]))
-refused("a member with an absolute name", "an absolute name", "inspect", make_zip("abs.npz", members + [("/x.npy", b"")]))
+refused("a member that goes up", "its name goes up with \"..\"", "inspect",
+        make_zip("up.npz", members + [("../x.npy", b"")]))
+refused("a member with an absolute name", "an absolute name", "inspect",
+        make_zip("abs.npz", members + [("/x.npy", b"")]))
 link = zipfile.ZipInfo("l.npy")
 link.create_system, link.external_attr = 3, 0o120777 << 16
-refused("a symbolic link", "member \"l.npy\": is a symbolic link", "inspect", make_zip("link.npz", members + [(link, b"/etc")]))
+refused("a symbolic link", "member \"l.npy\": is a symbolic link", "inspect",
+        make_zip("link.npz", members + [(link, b"/etc")]))
 refused("a pickle", "a PyTorch pickle", "inspect", make_zip("model.pt", [("model/data.pkl", pickle.dumps({}))]))
 refused("an empty zip", "empty.npz: ", "inspect", make_zip("empty.npz", []))
-refused("a zip of nothing known", "neither arrays nor model.weights.h5", "inspect", make_zip("n.keras", [("metadata.json", b"{}")]))
+refused("a zip of nothing known", "neither arrays nor model.weights.h5", "inspect",
+        make_zip("n.keras", [("metadata.json", b"{}")]))
 refused("a single array", "a single array, not a model", "inspect", put("one.npy", npy(np.zeros(3))))
-for what, data, why in (("a header that calls a function", npy(np.zeros(3)).replace(b"(3,)", b"f(3)"), "'(' expected"),
-                        ("a shape beyond its bytes", npy(np.zeros(3)).replace(b"(3,)", b"(9,)"), "the file ends after"),
+for what, data, why in (("a header that calls a function", npy(np.zeros(3)).replace(b"(3,)", b"f(3)"),
+                         "'(' expected"),
+                        ("a shape beyond its bytes", npy(np.zeros(3)).replace(b"(3,)", b"(9,)"),
+                         "the file ends after"),
                         ("bytes after the array", npy(np.zeros(3)) + b"x", "after the array"),
                         ("no array at all", b"hello, world", "not the magic of NPY")):
     refused(f"a .npz with {what}", why, "inspect", make_zip("bad.npz", [("a.npy", data)]))
@@ -73,12 +80,14 @@ zeros = npy(np.zeros(5 << 20))
 make_zip("bomb.npz", [("a.npy", zeros)], compression=zipfile.ZIP_DEFLATED, compresslevel=9)
 refused("a decompression bomb", "the limit (inflate_ratio)", "inspect", "bomb.npz")
 report(run("inspect", "bomb.npz", "--max-ratio", "2000")[0] == 0, "--max-ratio lets it through")
-refused("--max-content", "the limit (content_bytes)", "inspect", "bomb.npz", "--max-ratio", "2000", "--max-content", "1000000")
+refused("--max-content", "the limit (content_bytes)", "inspect", "bomb.npz", "--max-ratio", "2000", "--max-content",
+        "1000000")
 refused("--max-tensors", "the limit (tensors)", "inspect", "good.npz", "--max-tensors", "3")
 refused("--max-entries", "the limit (entries)", "inspect", "good.npz", "--max-entries", "3")
 write_ours("ours.safetensors", net)
 refused("--max-json", "the limit (json_bytes)", "inspect", "ours.safetensors", "--max-json", "100")
-refused("--max-tensors of safetensors", "the limit (tensors)", "eval", "--data", "sprites", "--model", "ours.safetensors",
+refused("--max-tensors of safetensors", "the limit (tensors)", "eval", "--data", "sprites", "--model",
+        "ours.safetensors",
         "--max-tensors", "3")
 nan = dict(arrays)
 nan["fc1.bias"] = nan["fc1.bias"].copy()
@@ -184,7 +193,8 @@ def named(what, attribute, value):
 
 hostile = [
     ("a soft link", put_link(h5py.SoftLink("/dense")), "is a soft, external or user-defined link"),
-    ("an external link", put_link(h5py.ExternalLink("good.h5", "/dense")), "is a soft, external or user-defined link"),
+    ("an external link", put_link(h5py.ExternalLink("good.h5", "/dense")),
+     "is a soft, external or user-defined link"),
     ("a group that contains itself", loop, "reached twice"),
     ("an array under two names", shared, "reached twice"),
     ("groups 40 deep", deep, "groups more than 32 deep"),
@@ -222,13 +232,16 @@ image = keras3_image(net, h5py)
 config = json.dumps(vae_config(net))
 refused(".keras: two weight files", "twice", "inspect",
         make_zip("two.keras", [("model.weights.h5", image), ("model.weights.h5", image)]))
-refused(".keras: weights that are no HDF5", "bad.keras: ", "inspect", make_zip("bad.keras", [("model.weights.h5", b"hello")]))
+refused(".keras: weights that are no HDF5", "bad.keras: ", "inspect",
+        make_zip("bad.keras", [("model.weights.h5", b"hello")]))
 refused(".keras: arrays beside the weights", "both arrays and model.weights.h5", "inspect",
         make_zip("both.keras", [("model.weights.h5", image), *members[:1]]))
 refused(".keras: an activation that we do not have", "activation \"gelu\"", "convert",
-        make_zip("gelu.keras", [("config.json", config.replace("relu", "gelu")), ("model.weights.h5", image)]), "x.npz")
+        make_zip("gelu.keras", [("config.json", config.replace("relu", "gelu")), ("model.weights.h5", image)]),
+        "x.npz")
 refused(".keras: a head with an activation", "a head with activation \"relu\"", "convert",
-        make_zip("head.keras", [("config.json", config.replace("linear", "relu")), ("model.weights.h5", image)]), "x.npz")
+        make_zip("head.keras", [("config.json", config.replace("linear", "relu")), ("model.weights.h5", image)]),
+        "x.npz")
 refused(".keras: --max-json", "(json_bytes)", "inspect",
         make_zip("json.keras", [("config.json", config), ("model.weights.h5", image)]), "--max-json", "100")
 for depth in (100, 100000):
@@ -237,6 +250,7 @@ for depth in (100, 100000):
 
 # --- places ---
 os.mkfifo("pipe.h5")
-for name, why in (("pipe.h5", "is a FIFO"), (".", "is a directory"), ("/dev/null", "is a device"), ("absent.keras", "cannot open")):
+for name, why in (("pipe.h5", "is a FIFO"), (".", "is a directory"), ("/dev/null", "is a device"),
+                  ("absent.keras", "cannot open")):
     refused(f"{name}: {why}", why, "inspect", name)
 finish()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Models of others: Keras 2 and 3, PyTorch state dicts under the usual names, .npz. The same weights must give the same
-# bound as in our own layout. Prints TAP.
+# Models of others: Keras 2 and 3, PyTorch state dicts under the usual names, .npz. The same weights must give the
+# same bound as in our own layout. Prints TAP.
 import json, os, subprocess, sys
 sys.path.insert(0, os.path.join(os.environ["AEVB_SRCDIR"], "tests", "support"))
 import numpy as np
@@ -94,7 +94,8 @@ else:
     write_idx("rows", np.random.default_rng(4).integers(0, 256, (8, 12)))
     for command in (["eval", "--data", "rows"], ["encode", "--data", "rows", "--out", "e"],
                     ["reconstruct", "--data", "rows", "--npy", "r.npy"], ["gradcheck"]):
-        refused(f"{command[0]} of a decoder alone", "decoder.h5: a decoder alone", command[0], "--model", "decoder.h5",
+        refused(f"{command[0]} of a decoder alone", "decoder.h5: a decoder alone", command[0], "--model",
+                "decoder.h5",
                 *command[1:])
     good("convert", "decoder.h5", "d.safetensors")
     same_weights("a decoder alone, through our own file", small, "d.safetensors", decoder=True)
@@ -151,20 +152,23 @@ state_dicts = {
     "enc.N, fc_mu, fc_var, dec.N": [*sided("enc", "dec")[0], ("fc_mu", deep.mu), ("fc_var", deep.logvar),
                                     *sided("enc", "dec")[1]],
     "encoder.N, mean_layer, logvar_layer, decoder.N": [*sided("encoder", "decoder")[0], ("mean_layer", deep.mu),
-                                                       ("logvar_layer", deep.logvar), *sided("encoder", "decoder")[1]],
+                                                       ("logvar_layer", deep.logvar),
+                                                       *sided("encoder", "decoder")[1]],
     "Encoder.FC_input, FC_mean, FC_var, Decoder.FC_hidden, FC_output":
         [("Encoder.FC_input", e[0]), ("Encoder.FC_input2", e[1]), ("Encoder.FC_mean", deep.mu),
          ("Encoder.FC_var", deep.logvar), ("Decoder.FC_hidden", d[0]), ("Decoder.FC_hidden2", d[1]),
          ("Decoder.FC_output", deep.out)],
     "encoder.hidden2mu, encoder.hidden2logVar": [*sided("encoder", "decoder")[0], ("encoder.hidden2mu", deep.mu),
-                                                 ("encoder.hidden2logVar", deep.logvar), *sided("encoder", "decoder")[1]],
+                                                 ("encoder.hidden2logVar", deep.logvar),
+                                                 *sided("encoder", "decoder")[1]],
     "linear1, linear2, linear_mu, linear_logvar, linear3, ...":
         [("linear1", e[0]), ("linear2", e[1]), ("linear_mu", deep.mu), ("linear_logvar", deep.logvar),
          ("linear3", d[0]), ("linear4", d[1]), ("linear5", deep.out)],
     "z_mean, z_log_var, layers in no order, told by their shapes":
         [("alpha", d[1]), ("beta", e[1]), ("gamma", deep.out), ("delta", d[0]), ("eps", e[0]), ("z_mean", deep.mu),
          ("z_log_var", deep.logvar)],
-    "one head for mu and logvar": [*sided("encoder", "decoder")[0], ("encoder.4", joint), *sided("encoder", "decoder")[1]],
+    "one head for mu and logvar": [*sided("encoder", "decoder")[0], ("encoder.4", joint),
+                                   *sided("encoder", "decoder")[1]],
     "a first decoder layer of its own": [*sided("encoder", "decoder")[0], ("mu", deep.mu), ("log_var", deep.logvar),
                                          ("fc3", d[0]), ("decoder.0", d[1]), ("decoder.2", deep.out)],
 }
@@ -188,45 +192,56 @@ for dtype in ("F16", "BF16", "F64"):
 np.savez("plain.npz", **{k.replace(".", "/"): v for k, v in deep.ours().items()})
 same_weights(".npz by numpy.savez", deep, "plain.npz")
 np.savez_compressed("odd.npz", W=e[0][0].T, b=e[0][1], V=e[1][0], c=e[1][1], H=joint[0], h=joint[1],
-                    D=np.asfortranarray(d[0][0]), d=d[0][1].astype(">f8"), E=d[1][0], e=d[1][1], O=deep.out[0], o=deep.out[1],
+                    D=np.asfortranarray(d[0][0]), d=d[0][1].astype(">f8"), E=d[1][0], e=d[1][1], O=deep.out[0],
+                    o=deep.out[1],
                     steps=np.int64(3))
 pairs = ("fc1.weight=W^T, fc1.bias=b, fc2.weight=V, fc2.bias=c, fc31.weight=H, fc31.bias=h, fc32.weight=H, "
          "fc32.bias=h, fc4.weight=D, fc4.bias=d, fc5.weight=E, fc5.bias=e, fc6.weight=O, fc6.bias=o")
 refused("names that mean nothing need a map", "tensors of no affine layer (--map says", "convert", "odd.npz", "x.npz")
-same_weights("a map on the command line: transposed, one head, Fortran order, big-endian", deep, "odd.npz", "--map", pairs)
+same_weights("a map on the command line: transposed, one head, Fortran order, big-endian", deep, "odd.npz", "--map",
+             pairs)
 open("map.txt", "w").write("# ours = theirs\n" + pairs.replace(", ", "\n").replace("=", " = ") + "\n\n")
 same_weights("a map in a file", deep, "odd.npz", "--map", "map.txt")
-write_safetensors("s.safetensors", torch_names([("q", e[0]), ("r", e[1]), ("m", deep.mu), ("v", deep.logvar), ("s", d[0]),
+write_safetensors("s.safetensors", torch_names([("q", e[0]), ("r", e[1]), ("m", deep.mu), ("v", deep.logvar),
+                                                ("s", d[0]),
                                                 ("t", d[1]), ("u", deep.out)]))
 same_weights("a map of layers", deep, "s.safetensors", "--map", "fc1=q,fc2=r,fc31=m,fc32=v,fc4=s,fc5=t,fc6=u")
 same_weights("a map of a decoder", deep, "s.safetensors", "--map", "fc4=s,fc5=t,fc6=u", decoder=True)
-for what, text, why in (("no such layer", "fc1=nope", "no layer \"nope\""), ("no pair", "fc1=q,fc2", "is not OURS=THEIRS"),
+for what, text, why in (("no such layer", "fc1=nope", "no layer \"nope\""), ("no pair", "fc1=q,fc2",
+                                                                             "is not OURS=THEIRS"),
                         ("a layer twice", "fc1=q,fc1=r", "\"fc1\" twice"), ("a part of a network", "fc1=q",
                         "are not those of a network"), ("shapes that do not connect",
                         "fc1=q,fc2=r,fc31=m,fc32=v,fc4=t,fc5=s,fc6=u", "leads from")):
     refused(f"a map with {what}", why, "convert", "s.safetensors", "x.npz", "--map", text)
-refused("a map in an absent file", "neither OURS=THEIRS pairs nor a file", "inspect", "s.safetensors", "--map", "absent")
+refused("a map in an absent file", "neither OURS=THEIRS pairs nor a file", "inspect", "s.safetensors", "--map",
+        "absent")
 
 # --- what must not be guessed ---
 twice = Net(12, [7, 7], 3, 9)
-write_safetensors("twice.safetensors", torch_names([("a", twice.out), ("b", twice.encoder[1]), ("c", twice.decoder[1]),
-                                                    ("d", twice.decoder[0]), ("e", twice.encoder[0]), ("mu", twice.mu),
+write_safetensors("twice.safetensors", torch_names([("a", twice.out), ("b", twice.encoder[1]),
+                                                    ("c", twice.decoder[1]),
+                                                    ("d", twice.decoder[0]), ("e", twice.encoder[0]),
+                                                    ("mu", twice.mu),
                                                     ("logvar", twice.logvar)]))
-refused("more than one way to connect", "more than one way to connect its layers", "convert", "twice.safetensors", "x.npz")
+refused("more than one way to connect", "more than one way to connect its layers", "convert", "twice.safetensors",
+        "x.npz")
 write_safetensors("sigma.safetensors", torch_names([("enc.0", net.encoder[0]), ("mu", net.mu), ("sigma", net.logvar),
                                                     ("dec.0", net.decoder[0]), ("dec.2", net.out)]))
 refused("a standard deviation is no log-variance", "a standard deviation", "convert", "sigma.safetensors", "x.npz")
 write_safetensors("conv.safetensors", {"enc.0.weight": np.zeros((4, 1, 3, 3)), "enc.0.bias": np.zeros(4)})
 refused("a convolution", "tensors of no affine layer (--map says what is what): enc.0.weight", "convert",
         "conv.safetensors", "x.npz")
-write_safetensors("ae.safetensors", torch_names([("0", (np.zeros((3, 8)), np.zeros(3))), ("2", (np.zeros((8, 3)), np.zeros(8)))]))
+write_safetensors("ae.safetensors", torch_names([("0", (np.zeros((3, 8)), np.zeros(3))),
+                                                 ("2", (np.zeros((8, 3)), np.zeros(8)))]))
 refused("a plain auto-encoder", "neither a VAE nor a decoder", "convert", "ae.safetensors", "x.npz")
 asymmetric = [("encoder.0", e[0]), ("encoder.2", e[1]), ("mu", deep.mu), ("logvar", deep.logvar),
               ("decoder.0", (np.zeros((9, 3)), np.zeros(9))), ("decoder.2", (np.zeros((12, 9)), np.zeros(12)))]
 write_safetensors("asymmetric.safetensors", torch_names(asymmetric))
-refused("another number of layers in the decoder", "ours mirror each other", "convert", "asymmetric.safetensors", "x.npz")
+refused("another number of layers in the decoder", "ours mirror each other", "convert", "asymmetric.safetensors",
+        "x.npz")
 write_safetensors("g.safetensors", net.ours())
-shown = good("inspect", "g.safetensors", "--likelihood", "gaussian-fixed", "--x-variance", "0.5", "--activation", "tanh",
+shown = good("inspect", "g.safetensors", "--likelihood", "gaussian-fixed", "--x-variance", "0.5", "--activation",
+             "tanh",
              "--picture", "3x4")
 report("model 12-7-3 tanh, gaussian-fixed (variance 0.5), pictures of 3 x 4" in shown and "assumed" not in shown,
        "options say what the file does not", shown)

@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void aevb_keras_split(const char *path, aevb_keras_path *out)
@@ -86,19 +87,17 @@ static void snake(const char *name, char *out, size_t room)
 /* The layer whose class and count among its class make the name: "dense", "dense_1", ... */
 static const json_t *counted(const json_t *layers, const char *name)
 {
+    const char *underscore = strrchr(name, '_');
+    size_t length = strlen(name), wanted = 0;
+    if (underscore != NULL && underscore[1] != '\0' && strspn(underscore + 1, "0123456789") == strlen(underscore + 1)) {
+        length = (size_t)(underscore - name);
+        wanted = strtoul(underscore + 1, NULL, 10);
+    }
     for (size_t i = 0; i < json_array_size(layers); i++) {
-        const json_t *layer = json_array_get(layers, i);
-        char class_name[128], numbered[160];
-        size_t before = 0;
-        for (size_t k = 0; k < i; k++)
-            before += strcmp(text_of(json_array_get(layers, k), "class_name"), text_of(layer, "class_name")) == 0;
-        snake(text_of(layer, "class_name"), class_name, sizeof class_name);
-        if (before == 0)
-            snprintf(numbered, sizeof numbered, "%s", class_name);
-        else
-            snprintf(numbered, sizeof numbered, "%s_%zu", class_name, before);
-        if (strcmp(numbered, name) == 0)
-            return layer;
+        char class_name[128];
+        snake(text_of(json_array_get(layers, i), "class_name"), class_name, sizeof class_name);
+        if (strlen(class_name) == length && memcmp(class_name, name, length) == 0 && wanted-- == 0)
+            return json_array_get(layers, i);
     }
     return NULL;
 }

@@ -15,6 +15,7 @@
 #include "format/layer_names.h"
 
 enum { LONGEST = 1024, CHUNKS = 1000 };
+#define LARGEST_CONFIG ((size_t)1 << 20) /* far more than a network of ours has; a larger one is not looked at */
 
 static int by_name(const void *left, const void *right)
 {
@@ -92,6 +93,7 @@ static aevb_status order_layer(aevb_model_file *file, const char *base, const ch
 static aevb_status order_by_attributes(aevb_model_file *file, const char *group, const char *base, aevb_error *err)
 {
     size_t done = 0;
+    uint64_t n_layers = 0;
     aevb_status status = AEVB_OK;
     for (unsigned chunk = 0; chunk < CHUNKS && status == AEVB_OK; chunk++) {
         char *layers = NULL;
@@ -99,6 +101,10 @@ static aevb_status order_by_attributes(aevb_model_file *file, const char *group,
         status = chunk_of(file, group, "layer_names", chunk, &layers, &n, err);
         if (layers == NULL)
             break;
+        n_layers += n;
+        if (n_layers > file->limits.tensors)
+            status = aevb_fail(err, AEVB_EUNSUPPORTED, "%s: more than %" PRIu64 " layers, the limit (tensors)",
+                               aevb_model_file_path(file), file->limits.tensors);
         const char *layer = layers;
         for (size_t i = 0; i < n && status == AEVB_OK; i++, layer += strlen(layer) + 1)
             status = order_layer(file, base, layer, &done, err);
@@ -123,6 +129,8 @@ static aevb_status load_config(aevb_model_file *file, aevb_error *err)
     if (file->config_length > file->limits.json_bytes)
         return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: configuration of %zu bytes, the limit (json_bytes) is %" PRIu64,
                          aevb_model_file_path(file), file->config_length, file->limits.json_bytes);
+    if (file->config_length > LARGEST_CONFIG)
+        return AEVB_OK;
     snprintf(where, sizeof where, "%.300s: configuration", aevb_model_file_path(file));
     return aevb_json_parse(where, file->config_text, file->config_length, &file->config, err);
 }
@@ -155,7 +163,8 @@ aevb_status aevb_keras_describe(aevb_model_file *file, aevb_error *err)
         status = order_by_attributes(file, "model_weights", "model_weights/", err);
     if (status == AEVB_OK)
         status = load_config(file, err);
-    for (size_t i = 0; i < file->n && status == AEVB_OK && file->config != NULL; i++)
+    const size_t most = 16 * AEVB_MAX_TENSORS; /* with what an optimizer keeps; a larger file is no network of ours */
+    for (size_t i = 0; i < file->n && file->n <= most && status == AEVB_OK && file->config != NULL; i++)
         status = describe(file, &file->tensors[i], err);
     return status;
 }

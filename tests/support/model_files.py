@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# For tests of model files: writers of the layouts that Keras 2, Keras 3 and PyTorch users have, made by hand from their
-# descriptions, so that neither Keras nor TensorFlow is needed; runs of the command; TAP.
+# For tests of model files: writers of the layouts that Keras 2, Keras 3 and PyTorch users have, made by hand from
+# their descriptions, so that neither Keras nor TensorFlow is needed; runs of the command; TAP.
 import io, json, os, struct, subprocess, sys, zipfile
 import numpy as np
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Runs a Python test, $1, with the first Python that has NumPy, one with more of what tests use preferred; skipped when
-# there is none. Sourced.
+# Runs a Python test, $1, with the first Python that has NumPy, one with more of what tests use preferred; skipped
+# when there is none. Sourced.
 chosen=
 for python in "${PYTHON:-python3}" /usr/bin/python3; do
     if "$python" -c 'import numpy, torch, h5py' 2>/dev/null; then
