@@ -40,7 +40,8 @@ static void remove_directory(void)
 const char *fuzz_path(void)
 {
     if (directory[0] == '\0') {
-        snprintf(directory, sizeof directory, "%s/aevb-fuzz.XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+        snprintf(directory, sizeof directory, "%s/aevb-fuzz.XXXXXX",
+                 access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
         fuzz_require(mkdtemp(directory) != NULL, "no temporary directory");
         snprintf(file, sizeof file, "%s/file", directory);
         atexit(remove_directory);

@@ -86,7 +86,8 @@ aevb_status fuzz_load_model(const uint8_t *data, size_t n, aevb_error *err)
 
 static void check_part(const aevb_dataset *part)
 {
-    fuzz_require(part->n > 0 && part->x_dim > 0 && (part->u8 == NULL) != (part->f64 == NULL), "a data set of nothing");
+    fuzz_require(part->n > 0 && part->x_dim > 0 && (part->u8 == NULL) != (part->f64 == NULL),
+                 "a data set of nothing");
     char hex[65]; /* reads every row */
     aevb_dataset_sha256(part, hex);
 }

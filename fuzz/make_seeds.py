@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Writes the seeds of the fuzz targets: make_seeds.py FOLDER (fuzz/corpus). Needs NumPy, h5py and Pillow. The seeds are
-# kept in the tree; this says where they come from.
+# Writes the seeds of the fuzz targets: make_seeds.py FOLDER RUN_JSON (fuzz/corpus, and the run.json of any run of
+# `aevb train`). Needs NumPy, h5py and Pillow. The seeds are kept in the tree; this says where they come from.
 import gzip, io, json, os, pathlib, struct, sys, tarfile, zipfile
 
 folder = pathlib.Path(sys.argv[1]).resolve()
@@ -162,8 +162,8 @@ def engines():
     r = np.random.default_rng(5)
     for i in range(16):
         hidden = i % 4
-        head = [int(r.integers(256)), int(r.integers(256)), hidden, *(int(h) for h in r.integers(0, 256, hidden)), i % 5,
-                i // 4, int(r.integers(256)), int(r.integers(256)), int(r.integers(256))]
+        head = [int(r.integers(256)), int(r.integers(256)), hidden, *(int(h) for h in r.integers(0, 256, hidden)),
+                i % 5, i // 4, int(r.integers(256)), int(r.integers(256)), int(r.integers(256))]
         put("differential", f"shape_{i}", bytes(head) + r.integers(0, 256, 1200, np.uint8).tobytes())
 
 
