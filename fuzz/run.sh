@@ -6,7 +6,7 @@ set -u
 sources=$1 cc=$2 seconds=$3
 shift 3
 if [ -e "$sources/config.status" ]; then
-    echo "make fuzz: the source tree is configured; fuzz in a build outside of it: mkdir b && cd b && ../configure" >&2
+    echo "make fuzz: the source tree is configured; use a build outside of it" >&2
     exit 1
 fi
 mkdir -p fuzz-build && cd fuzz-build || exit 1
