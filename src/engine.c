@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Public face of the engines: checks every argument, then calls the implementation. */
 #include "config.h"
+#include "data/dataset.h"
 #include "engine.h"
 #include "error.h"
 #include "model/names.h"
@@ -74,7 +75,7 @@ static aevb_status check_batch(const aevb_engine *engine, size_t B, aevb_error *
     return AEVB_OK;
 }
 
-/* [BERN.3] [GREY.3] [GAUSS.3] A batch with a value outside the domain is forgotten again. */
+/* [BERN.3] [GREY.3] [GAUSS.3] [CAT.3] A batch with a value outside the domain is forgotten again. */
 static aevb_status check_domain(aevb_engine *engine, const uint32_t *index, aevb_error *err)
 {
     static const char *const wanted[] = {
@@ -82,6 +83,7 @@ static aevb_status check_domain(aevb_engine *engine, const uint32_t *index, aevb
         [AEVB_GREY] = "is outside [0, 1]",
         [AEVB_GAUSSIAN] = "is not finite",
         [AEVB_GAUSSIAN_FIXED] = "is not finite",
+        [AEVB_CATEGORICAL] = "breaks the rule that each position has one 1 and otherwise 0",
     };
     const size_t at = engine->ops->domain(engine), X = engine->arch.x_dim, B = engine->B;
     if (at == B * X)
@@ -108,6 +110,11 @@ aevb_status aevb_engine_gather(aevb_engine *engine, const aevb_dataset *dataset,
     aevb_status status = check_batch(engine, B, err);
     if (status != AEVB_OK)
         return status;
+    status = aevb_text_check(dataset, &engine->arch, err);
+    if (status != AEVB_OK)
+        return status;
+    if (dataset->classes > 0 && how->binarise != AEVB_BINARISE_NONE)
+        return aevb_fail(err, AEVB_EINVAL, "text cannot be binarised");
     if (dataset->x_dim != engine->arch.x_dim)
         return aevb_fail(err, AEVB_ESHAPE, "data of %zu values a row for a model of %zu", dataset->x_dim,
                          engine->arch.x_dim);

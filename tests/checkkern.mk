@@ -8,7 +8,7 @@ tests_checkkern_checkkern_SOURCES = tests/checkkern/checkkern.c tests/checkkern/
 	tests/checkkern/kern_hashes.h tests/checkkern/kern_values.c tests/checkkern/kern_buffers.c \
 	tests/checkkern/kern_compare.c tests/checkkern/ulps.c tests/checkkern/ulps.h \
 	tests/checkkern/check_elementary.c tests/checkkern/check_reduce.c tests/checkkern/check_latent.c \
-	tests/checkkern/check_likelihood.c tests/checkkern/check_optim.c tests/checkkern/check_batch.c \
+	tests/checkkern/check_likelihood.c tests/checkkern/check_categorical.c tests/checkkern/check_optim.c tests/checkkern/check_batch.c \
 	tests/checkkern/check_draw.c tests/checkkern/check_gemm.c
 tests_checkkern_checkkern_LDADD = libaevb_core.la $(CORE_LIBS)
 tests_checkkern_elementary_f32_long_SOURCES = tests/checkkern/elementary_f32.c tests/checkkern/ulps.c tests/checkkern/ulps.h

@@ -1,6 +1,6 @@
 # Tests of the command, of the installed library and of the headers: shell scripts that print TAP.
-cli_tests = tests/cli_usage.sh tests/cli_commands.sh tests/cli_data.sh tests/cli_runs.sh tests/headers_alone.sh \
-	tests/symbols.sh tests/install_use.sh tests/threads.sh
+cli_tests = tests/cli_usage.sh tests/cli_commands.sh tests/cli_data.sh tests/cli_runs.sh tests/cli_text.sh \
+	tests/headers_alone.sh tests/symbols.sh tests/install_use.sh tests/threads.sh
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) tests/support/cli.sh tests/support/tap.sh README.md quickstart
 
@@ -11,7 +11,7 @@ examples_train_tiny_SOURCES = examples/train_tiny.c
 examples_train_tiny_LDADD = libaevb.la
 
 # make check-long: the same harness over what takes minutes or wants the data of AEVB_DATA.
-LONG_TESTS = tests/long_train.sh tests/data_real.sh tests/vectors_regenerate.sh
+LONG_TESTS = tests/long_train.sh tests/long_text.sh tests/data_real.sh tests/vectors_regenerate.sh
 EXTRA_DIST += $(LONG_TESTS) tests/pictures_pillow.py
 check-long: all $(check_PROGRAMS) $(long_programs)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(LONG_TESTS)' TEST_SUITE_LOG=test-suite-long.log

@@ -33,6 +33,8 @@ expect "the preset of larger pictures" 1 'faces/a/0.pgm: 6 rows and 8 columns, b
     train $small --data faces --out never --preset lfw
 expect "steps on data that are no pictures" 1 'sprites: crop, scale and grey are for trees of pictures' \
     train $small --data sprites --out never --scale 0.5
+expect "nor on a text" 1 'text:README: crop, scale and grey are for trees of pictures' \
+    train --data text:README --out never --preset lfw
 expect "a limit on files" 1 'more than 29 files' train $small --data faces --out never --max-entries 29
 expect "a limit on pixels" 1 'beyond the limit of 47 pixels' train $small --data faces --out never --max-pixels 47
 for bad in --crop=1:7 --crop=1:7,2 --crop=3:3,0:1 --crop=0:0,0:0 --crop=1:2,3:4,5 --crop=a:b,c:d --crop= --scale=0 \

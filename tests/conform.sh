@@ -137,6 +137,12 @@ expect "vectors list --only" 0 "^$cases cases$" vectors list --vectors "$one" --
 expect "vectors show" 0 '"tcId": "kl-0002"' vectors show kl-0002 --vectors "$one"
 expect "vectors show, unknown" 1 'no case "kl-9999"' vectors show kl-9999 --vectors "$one"
 expect "vectors lint" 0 "$all_cases cases, no problem" vectors lint --vectors "$vectors"
+mkdir "$tap_work/npz"
+expect "vectors npz" 0 '^2 files$' vectors npz "$tap_work/npz" --vectors "$one"
+check "vectors npz: kl.npz" test -s "$tap_work/npz/kl.npz"
+expect "vectors npz, no folder" 2 'to which folder' vectors npz
+expect "vectors npz, nowhere" 1 'nowhere/kl.*npz: cannot open its directory' vectors npz "$tap_work/nowhere" --vectors "$one"
+expect "vectors lint FOLDER" 2 'lint takes no argument' vectors lint "$one"
 sed 's/"mu": \["B", "Z"\]/"mu": ["B"]/' "$vectors/kl.json" >"$one/kl.json"
 expect "vectors lint finds a wrong shape" 1 'problems in 2 files' vectors lint --vectors "$one"
 expect "vectors without an action" 2 'which action' vectors

@@ -8,7 +8,7 @@ try:
 except ImportError:
     torch = None
 
-tool = sys.argv[1]
+tool = os.environ["AEVB_BUILDDIR"] + "/tests/format_tool"
 TESTS = 10
 done = 0
 

@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aevb/data.h"
 #include "aevb/engine.h"
 #include "aevb/level.h"
 #include "aevb/rng.h"
 #include "bounded_vae.h"
 #include "leaks.h"
+#include "one_hot.h"
 
 TestSuite(engines, .fini = no_leaks);
 
@@ -81,6 +83,8 @@ static pair open_pair(const aevb_arch *arch, size_t B, size_t K, aevb_precision 
         else if (arch->likelihood == AEVB_GREY)
             p.x[i] = fabs(p.x[i]);
     }
+    if (arch->likelihood == AEVB_CATEGORICAL)
+        one_hot(arch->x_classes, B * arch->x_dim, p.x);
     snprintf(p.name, sizeof p.name, "%s %s, X %zu Z %zu hidden %zu (%s) %s B %zu K %zu", aevb_level_name(level),
              precision == AEVB_F32 ? "f32" : "f64", arch->x_dim, arch->z_dim, arch->n_hidden,
              aevb_activation_name(arch->activation), aevb_likelihood_name(arch->likelihood), B, K);
@@ -166,6 +170,8 @@ static void compare_decoder(tally *t, pair *p)
     const int logits = p->arch.likelihood == AEVB_BERNOULLI || p->arch.likelihood == AEVB_GREY;
     for (size_t i = 0; logits && i < R * X; i++)
         m->out[0][i] = eb_activation(AEVB_SIGMOID, m->out[0][i]);
+    if (p->arch.likelihood == AEVB_CATEGORICAL)
+        bounded_softmax(R * X / p->arch.x_classes, p->arch.x_classes, m->out[0]);
     compare(t, p, "decoded mean", R * X, out[0], out[2], m->out[0]);
     if (p->arch.likelihood == AEVB_GAUSSIAN)
         compare(t, p, "decoded log-variance", R * X, out[1], out[3], m->out[1]);
@@ -191,6 +197,11 @@ static const struct { aevb_arch arch; size_t B, K; } cases[] = {
       .likelihood = AEVB_BERNOULLI}, 4, 2},
     {{.x_dim = 301, .z_dim = 3, .n_hidden = 1, .hidden = {257}, .activation = AEVB_SOFTPLUS,
       .likelihood = AEVB_GREY}, 5, 1},
+    {{.x_dim = 12, .z_dim = 2, .n_hidden = 1, .hidden = {7}, .activation = AEVB_TANH,
+      .likelihood = AEVB_CATEGORICAL, .x_classes = 4}, 3, 3},
+    {{.x_dim = 3 * 67, .z_dim = 5, .n_hidden = 2, .hidden = {30, 17}, .activation = AEVB_SOFTPLUS,
+      .likelihood = AEVB_CATEGORICAL, .x_classes = 67}, 4, 1},
+    {{.x_dim = 70 * 2, .z_dim = 3, .activation = AEVB_RELU, .likelihood = AEVB_CATEGORICAL, .x_classes = 2}, 5, 2},
     /* more rows of the decoder than the engine keeps: they go through in parts */
     {{.x_dim = 3001, .z_dim = 1, .activation = AEVB_RELU, .likelihood = AEVB_GREY}, 2, 401},
 };
@@ -329,4 +340,56 @@ Test(engines, twenty_steps_of_every_optimiser)
     for_pairs(compare_all_steps, 2, 3, &t);
     for_pairs(compare_all_steps, 4, 5, &t);
     conclude(&t, "steps");
+}
+
+/* What an engine says of a batch of rows 3, 1, 2 of a data set. */
+static aevb_status gather(const aevb_engine_config *config, aevb_likelihood likelihood, const aevb_dataset *dataset,
+                          aevb_binarise binarise, aevb_error *err)
+{
+    const aevb_arch arch = {.x_dim = 5, .z_dim = 2, .likelihood = likelihood, .x_variance = 1.0};
+    const aevb_gather how = {.binarise = binarise, .seed = 3};
+    const uint32_t index[3] = {3, 1, 2};
+    aevb_engine *engine;
+    cr_assert_eq(aevb_engine_create(config, &arch, &engine, err), AEVB_OK, "%s", err->message);
+    const aevb_status status = aevb_engine_gather(engine, dataset, &how, 3, index, err);
+    aevb_engine_free(engine);
+    return status;
+}
+
+/* [BERN.3] [GREY.3] [GAUSS.3] Each odd value in row 2, element 4, of bytes and of numbers: refused or not, and with the
+ * same words, as the reference does it. */
+Test(engines, refuse_the_same_data)
+{
+    static const double odd[] = {0.5, 1.0, 1.5, -0.25, (double)INFINITY, (double)NAN};
+    size_t refused = 0, taken = 0;
+    for (size_t i = 0; i < 4 * 3 * 7; i++) {
+        const aevb_likelihood likelihood = (aevb_likelihood)(i % 4);
+        const aevb_binarise binarise = (aevb_binarise)(i / 4 % 3);
+        uint8_t bytes[20] = {0, 255, 255, 0};
+        double numbers[20] = {0.0, 1.0, 1.0, 0.0};
+        aevb_dataset dataset = {.n = 4, .x_dim = 5};
+        if (i / 12 == 6) {
+            bytes[14] = 128;
+            dataset.u8 = bytes;
+        } else {
+            numbers[14] = odd[i / 12];
+            dataset.f64 = numbers;
+        }
+        aevb_engine_config config = {.kind = AEVB_ENGINE_REF, .precision = AEVB_F64, .threads = 1, .max_batch = 3,
+                                     .max_samples = 1};
+        aevb_error want = {0}, got = {0};
+        const aevb_status wanted = gather(&config, likelihood, &dataset, binarise, &want);
+        refused += wanted == AEVB_EDOMAIN;
+        taken += wanted == AEVB_OK;
+        config.kind = AEVB_ENGINE_FAST;
+        for (config.level = 0; config.level < AEVB_LEVEL_COUNT; config.level++) {
+            for (int p = 0; aevb_level_supported((aevb_level)config.level) && p < 2; p++) {
+                config.precision = (aevb_precision)p;
+                cr_expect_eq(gather(&config, likelihood, &dataset, binarise, &got), wanted, "case %zu", i);
+                cr_expect(wanted == AEVB_OK || strcmp(got.message, want.message) == 0, "%s, not %s", got.message,
+                          want.message);
+            }
+        }
+    }
+    cr_expect(refused > 10 && taken > 10 && refused + taken == 84, "%zu refused, %zu taken", refused, taken);
 }

@@ -9,6 +9,7 @@
 #include "infer/difference.h"
 #include "infer/gradcheck.h"
 #include "leaks.h"
+#include "one_hot.h"
 
 TestSuite(gradcheck, .fini = no_leaks);
 
@@ -26,7 +27,8 @@ static void make_question(question *q, aevb_activation activation, aevb_likeliho
                           aevb_objective objective)
 {
     const aevb_arch arch = {.x_dim = X, .z_dim = Z, .n_hidden = 2, .hidden = {5, 4}, .activation = activation,
-                            .likelihood = likelihood, .x_variance = 0.3};
+                            .likelihood = likelihood, .x_variance = 0.3,
+                            .x_classes = likelihood == AEVB_CATEGORICAL ? 3 : 0};
     aevb_error err = {0};
     *q = (question){.objective = objective};
     cr_assert_eq(aevb_model_create(&arch, &q->model, &err), AEVB_OK, "%s", err.message);
@@ -36,6 +38,8 @@ static void make_question(question *q, aevb_activation activation, aevb_likeliho
     aevb_uniform_fill(3, stream, 0, B * X, q->x);
     for (size_t i = 0; i < B * X && likelihood == AEVB_BERNOULLI; i++)
         q->x[i] = q->x[i] < 0.5;
+    if (likelihood == AEVB_CATEGORICAL)
+        one_hot(3, B * X, q->x);
     aevb_normal_fill(4, stream, 0, B * K * Z, q->eps);
     q->asked = (aevb_gradcheck_case){q->model, &q->objective, B, K, q->x, q->eps};
     cr_assert_eq(aevb_gradcheck_analytic(&q->asked, q->grad, &err), AEVB_OK, "%s", err.message);
@@ -51,14 +55,14 @@ static aevb_gradcheck_result compare(const question *q)
     return result;
 }
 
-/* [TERMS.2] [MLP.2] [ACT.1]-[ACT.5] [BERN.2] [GREY.2] [GAUSS.2] [GFIX.2] [SGVB.1] [SGVB.2] [SGVB.3] */
+/* [TERMS.2] [MLP.2] [ACT.1]-[ACT.5] [BERN.2] [GREY.2] [GAUSS.2] [GFIX.2] [CAT.2] [SGVB.1] [SGVB.2] [SGVB.3] */
 Test(gradcheck, passes_for_every_activation_likelihood_and_objective_with_several_samples)
 {
     static const aevb_objective objectives[] = {{AEVB_ELBO, 1.0}, {AEVB_ELBO, 4.0}, {AEVB_ELBO_MC, 1.0},
                                                 {AEVB_ELBO_MC, 0.5}};
     size_t done = 0;
     for (int activation = AEVB_IDENTITY; activation <= AEVB_SOFTPLUS; activation++)
-        for (int likelihood = AEVB_BERNOULLI; likelihood <= AEVB_GAUSSIAN_FIXED; likelihood++)
+        for (int likelihood = AEVB_BERNOULLI; likelihood <= AEVB_CATEGORICAL; likelihood++)
             for (size_t i = 0; i < 4; i++) {
                 question q;
                 make_question(&q, (aevb_activation)activation, (aevb_likelihood)likelihood, objectives[i]);
@@ -72,7 +76,7 @@ Test(gradcheck, passes_for_every_activation_likelihood_and_objective_with_severa
                 aevb_model_free(q.model);
                 done++;
             }
-    cr_assert_eq(done, 5 * 4 * 4);
+    cr_assert_eq(done, 5 * 5 * 4);
 }
 
 /* One wrong element among all, as small as 1e-4 of itself, or with its sign turned. */

@@ -43,6 +43,9 @@ static void likelihood(small_vae *v)
     case AEVB_GAUSSIAN_FIXED:
         aevb_ref_gaussian_fixed(v->B, v->K, X, w->x, w->out, v->arch.x_variance, w->logpx);
         break;
+    case AEVB_CATEGORICAL:
+        aevb_ref_categorical(v->B, v->K, X, v->arch.x_classes, w->x, w->out, w->logpx);
+        break;
     }
 }
 
@@ -81,8 +84,10 @@ static void check_model(aevb_activation activation, aevb_likelihood likelihood_k
                         size_t n_hidden)
 {
     static small_vae v;
-    const aevb_arch arch = {.x_dim = 5, .z_dim = 3, .n_hidden = n_hidden, .hidden = {4, 6},
-                            .activation = activation, .likelihood = likelihood_kind, .x_variance = 0.37};
+    const size_t classes = likelihood_kind == AEVB_CATEGORICAL ? 3 : 0;
+    const aevb_arch arch = {.x_dim = classes > 0 ? 6 : 5, .z_dim = 3, .n_hidden = n_hidden, .hidden = {4, 6},
+                            .activation = activation, .likelihood = likelihood_kind, .x_variance = 0.37,
+                            .x_classes = classes};
     small_vae_make(&v, &arch, 3, 2, 0.6, 11);
     loss_context c = {&v, objective};
     char what[96];
@@ -124,6 +129,12 @@ Test(gradients, bernoulli)
 Test(gradients, grey)
 {
     check_all_activations(AEVB_GREY);
+}
+
+/* [TERMS.2] [CAT.2] */
+Test(gradients, categorical)
+{
+    check_all_activations(AEVB_CATEGORICAL);
 }
 
 /* [TERMS.2] [GAUSS.2] */

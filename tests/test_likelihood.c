@@ -65,17 +65,91 @@ Test(likelihood, grey_is_smallest_at_its_own_entropy)
     }
 }
 
+/* [CAT.1] A distribution: the probabilities of all C^P data sum to 1. As above, each of them is off by at most
+ * (4 P + C) u times the sum of the magnitudes in its exponent. */
+Test(likelihood, categorical_is_normalised)
+{
+    enum { P = 5, C = 4, X = P * C, ALL = 1024 };
+    double a[X], sum = 0.0, size = 0.0;
+    aevb_normal_fill(5, 0, 0, X, a);
+    for (size_t i = 0; i < X; i++) {
+        a[i] *= 3.0;
+        size += 2.0 * fabs(a[i]) + 1.0;
+    }
+    for (unsigned number = 0; number < ALL; number++) {
+        double x[X] = {0}, logp;
+        for (unsigned p = 0; p < P; p++)
+            x[p * C + (number >> 2 * p & 3)] = 1.0;
+        aevb_ref_categorical(1, 1, X, C, x, a, &logp);
+        sum += exp(logp);
+    }
+    cr_expect_lt(fabs(sum - 1.0), (4 * P + C) * size * DBL_EPSILON + ALL * DBL_EPSILON);
+}
+
+/* [CAT.1] [CAT.2] Logits that overflow exp, and an impossible class that is not asked for. */
+Test(likelihood, categorical_at_extremes)
+{
+    static const struct {
+        double a[3], logp, da[3];
+    } cases[] = {{{1000.0, 0.0, -1000.0}, 0.0, {0.0, 0.0, 0.0}}, {{-1000.0, 0.0, -1000.0}, -1000.0, {1.0, -1.0, 0.0}},
+                 {{0.0, 0.0, -INFINITY}, -M_LN2, {0.5, -0.5, 0.0}},
+                 {{-INFINITY, 0.0, 0.0}, -INFINITY, {1.0, -0.5, -0.5}}};
+    for (size_t i = 0; i < 4; i++) {
+        const double x[3] = {1.0, 0.0, 0.0}, one = 1.0;
+        double logp, da[3] = {0.0};
+        aevb_ref_categorical(1, 1, 3, 3, x, cases[i].a, &logp);
+        aevb_ref_categorical_backward(1, 1, 3, 3, x, cases[i].a, &one, da);
+        cr_expect_eq(logp, cases[i].logp, "case %zu: %g", i, logp);
+        for (size_t c = 0; c < 3; c++)
+            cr_expect_eq(da[c], cases[i].da[c], "case %zu: da[%zu] %g", i, c, da[c]);
+    }
+    const double wrong[3] = {1.0, NAN, 0.0}, x[3] = {1.0, 0.0, 0.0};
+    double logp = 0.0;
+    aevb_ref_categorical(1, 1, 3, 3, x, wrong, &logp);
+    cr_expect(isnan(logp));
+}
+
+/* [CAT.1] [BERN.1] Two classes with the logits 0 and a are the Bernoulli of a. Each side is within 4 u of the sizes
+ * of its pieces. */
+Test(likelihood, categorical_of_two_classes_is_bernoulli)
+{
+    for (int i = -40; i <= 40; i++) {
+        const double a = i / 2.0, logits[2] = {0.0, a};
+        for (int value = 0; value < 2; value++) {
+            const double x = value, pair[2] = {1 - value, value};
+            double two, one;
+            aevb_ref_categorical(1, 1, 2, 2, pair, logits, &two);
+            aevb_ref_bernoulli(1, 1, 1, &x, &a, &one);
+            cr_expect_leq(fabs(two - one), 4.0 * DBL_EPSILON * (fabs(a) + 1.0), "a %g x %d", a, value);
+        }
+    }
+}
+
+/* [CAT.3] The first element at which it is sure. */
+Test(likelihood, categorical_domain)
+{
+    static const struct {
+        double x[6];
+        size_t outside;
+    } cases[] = {{{0, 1, 0, 1, 0, 0}, 6}, {{-0.0, 0, 1, 0, 0, 1}, 6}, {{0, 1, 0, 0, 0, 0}, 5},
+                 {{0, 0, 0, 1, 0, 0}, 2}, {{0, 1, 1, 1, 0, 0}, 2}, {{1, 0, 0, 1, 1, 0}, 4},
+                 {{0, 1, 0, 0.5, 0, 0}, 3}, {{NAN, 1, 0, 1, 0, 0}, 0}, {{0, 1, 0, 1, 0, 2}, 5},
+                 {{0, 1, 0, -1, 1, 1}, 3}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        cr_expect_eq(aevb_ref_domain(AEVB_CATEGORICAL, 3, 6, cases[i].x), cases[i].outside, "case %zu", i);
+}
+
 /* [BERN.3] [GREY.3] [GAUSS.3] */
 Test(likelihood, domains)
 {
     const double x[6] = {0.0, 1.0, 0.5, 1.5, -0.1, NAN};
-    cr_expect_eq(aevb_ref_domain(AEVB_BERNOULLI, 6, x), 2);
-    cr_expect_eq(aevb_ref_domain(AEVB_BERNOULLI, 2, x), 2);
-    cr_expect_eq(aevb_ref_domain(AEVB_GREY, 6, x), 3);
-    cr_expect_eq(aevb_ref_domain(AEVB_GREY, 2, x + 4), 0);
-    cr_expect_eq(aevb_ref_domain(AEVB_GAUSSIAN, 6, x), 5);
-    cr_expect_eq(aevb_ref_domain(AEVB_GAUSSIAN_FIXED, 6, x), 5);
-    cr_expect_eq(aevb_ref_domain(AEVB_GREY, 0, x), 0);
+    cr_expect_eq(aevb_ref_domain(AEVB_BERNOULLI, 0, 6, x), 2);
+    cr_expect_eq(aevb_ref_domain(AEVB_BERNOULLI, 0, 2, x), 2);
+    cr_expect_eq(aevb_ref_domain(AEVB_GREY, 0, 6, x), 3);
+    cr_expect_eq(aevb_ref_domain(AEVB_GREY, 0, 2, x + 4), 0);
+    cr_expect_eq(aevb_ref_domain(AEVB_GAUSSIAN, 0, 6, x), 5);
+    cr_expect_eq(aevb_ref_domain(AEVB_GAUSSIAN_FIXED, 0, 6, x), 5);
+    cr_expect_eq(aevb_ref_domain(AEVB_GREY, 0, 0, x), 0);
 }
 
 typedef struct density {

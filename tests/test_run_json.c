@@ -25,7 +25,7 @@ static aevb_train_config unusual_config(void)
         .batch = 17, .epochs = 123456789012345, .seed = UINT64_MAX, .binarise = AEVB_BINARISE_THRESHOLD,
         .data = "/data/\"odd\" n\xc3\xa4me", .limit = 99, .range = AEVB_RANGE_ANY,
         .pictures = {1, 5, 2, 7, 0.7, AEVB_GREY_MEAN},
-        .engine = AEVB_ENGINE_FAST, .precision = AEVB_F32,
+        .window = 3, .stride = 2, .engine = AEVB_ENGINE_FAST, .precision = AEVB_F32,
         .level = 2, .threads = 6,
     };
     return c;
@@ -53,13 +53,13 @@ Test(run_json, keeps_every_setting_to_the_bit)
 Test(run_json, a_setting_that_differs_is_named)
 {
     const aevb_train_config same = unusual_config();
-    aevb_train_config c[29];
-    for (size_t i = 0; i < 29; i++)
+    aevb_train_config c[31];
+    for (size_t i = 0; i < 31; i++)
         c[i] = same;
-    static const char *const keys[29] = {"objective", "beta", "optimiser", "lr", "momentum", "beta1", "beta2", "eps",
+    static const char *const keys[31] = {"objective", "beta", "optimiser", "lr", "momentum", "beta1", "beta2", "eps",
         "weight_decay", "prior_precision", "init", "init_stddev", "samples", "batch", "seed", "binarise", "data",
         "limit", "engine", "precision", "level", "model", "range", "crop_top", "crop_bottom", "crop_left",
-        "crop_right", "scale", "grey"};
+        "crop_right", "scale", "grey", "window", "stride"};
     c[0].objective.kind = AEVB_ELBO, c[1].objective.beta = 1.0, c[2].optim.kind = AEVB_ADAM, c[3].optim.lr = 1.0;
     c[4].optim.momentum = 0.0, c[5].optim.beta1 = 0.0, c[6].optim.beta2 = 0.0, c[7].optim.eps = 0.0;
     c[8].optim.weight_decay = 0.0, c[9].prior_precision = 0.0, c[10].init = AEVB_INIT_GLOROT;
@@ -68,8 +68,8 @@ Test(run_json, a_setting_that_differs_is_named)
     c[18].engine = AEVB_ENGINE_REF, c[19].precision = AEVB_F64, c[20].level = -1, c[21].arch.hidden[1] = 6;
     c[22].range = AEVB_RANGE_UNIT, c[23].pictures.crop_top = 0, c[24].pictures.crop_bottom = 6;
     c[25].pictures.crop_left = 0, c[26].pictures.crop_right = 9, c[27].pictures.scale = 1;
-    c[28].pictures.grey = AEVB_GREY_LUMA;
-    for (size_t i = 0; i < 29; i++) {
+    c[28].pictures.grey = AEVB_GREY_LUMA, c[29].window = 0, c[30].stride = 0;
+    for (size_t i = 0; i < 31; i++) {
         const char *key = aevb_settings_difference(&c[i], &same);
         cr_assert_not_null(key, "%s was not noticed", keys[i]);
         cr_expect_str_eq(key, keys[i]);

@@ -16,7 +16,7 @@
 #define REFERENCE_SLACK (1 + 0x1p-10)
 
 /* What vectors/ holds. Whoever changes the vectors changes these. */
-enum { FILES = 32, TESTS = 2828, WITHOUT_FUNCTION = 74 };
+enum { FILES = 34, TESTS = 3045, WITHOUT_FUNCTION = 74 };
 
 typedef struct tally {
     size_t files, tests, values, refused, without_function;

@@ -25,5 +25,6 @@ include $(srcdir)/tests/ports.mk
 
 # Specification, reference and tests name each other; the script reads the source tree.
 TESTS += tests/coverage.sh
-EXTRA_DIST += tests/coverage.sh docs tests/support/lsan.supp tests/mutants
+EXTRA_DIST += tests/coverage.sh docs tests/support/lsan.supp
 include $(srcdir)/tests/checkkern.mk
+include $(srcdir)/tests/mutants.mk

@@ -5,7 +5,7 @@ tests_libsupport_a_SOURCES = tests/support/bounded_vae.c tests/support/bounded_v
 	tests/support/error_bound.c tests/support/error_bound.h \
 	tests/support/idx_files.c tests/support/idx_files.h \
 	tests/support/image_files.c tests/support/image_files.h \
-	tests/support/leaks.h tests/support/open_data.h \
+	tests/support/leaks.h tests/support/one_hot.h tests/support/open_data.h \
 	tests/support/ref_port.c tests/support/ref_port.h tests/support/ref_wholes.c \
 	tests/support/sha256_hex.h \
 	tests/support/small_vae.c tests/support/small_vae.h \
@@ -23,6 +23,7 @@ unit_programs = \
 	tests/test_data_open \
 	tests/test_engine \
 	tests/test_engine_bits \
+	tests/test_engine_noise \
 	tests/test_engines \
 	tests/test_estimators \
 	tests/test_evaluate \
@@ -38,6 +39,7 @@ unit_programs = \
 	tests/test_level \
 	tests/test_likelihood \
 	tests/test_model_file \
+	tests/test_model_killed \
 	tests/test_model_source \
 	tests/test_moments \
 	tests/test_network \
@@ -56,6 +58,7 @@ unit_programs = \
 	tests/test_safetensors_malformed \
 	tests/test_sprites \
 	tests/test_status \
+	tests/test_text \
 	tests/test_train \
 	tests/test_vectors \
 	tests/test_vectors_lint

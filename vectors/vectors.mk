@@ -2,6 +2,7 @@
 vectorsdir = $(pkgdatadir)/vectors
 dist_vectors_DATA = vectors/README.md vectors/activation-backward.json vectors/activation.json \
 	vectors/affine-backward.json vectors/affine.json vectors/bernoulli-backward.json vectors/bernoulli.json \
+	vectors/categorical-backward.json vectors/categorical.json \
 	vectors/elbo.json vectors/gaussian-backward.json vectors/gaussian-fixed-backward.json \
 	vectors/gaussian-fixed.json vectors/gaussian.json vectors/grey-backward.json vectors/grey.json \
 	vectors/iwae.json vectors/kl-backward.json vectors/kl.json vectors/large-0001.safetensors \
@@ -14,6 +15,7 @@ schemasdir = $(vectorsdir)/schemas
 dist_schemas_DATA = vectors/schemas/activation-backward.schema.json vectors/schemas/activation.schema.json \
 	vectors/schemas/affine-backward.schema.json vectors/schemas/affine.schema.json \
 	vectors/schemas/bernoulli-backward.schema.json vectors/schemas/bernoulli.schema.json \
+	vectors/schemas/categorical-backward.schema.json vectors/schemas/categorical.schema.json \
 	vectors/schemas/elbo.schema.json vectors/schemas/gaussian-backward.schema.json \
 	vectors/schemas/gaussian-fixed-backward.schema.json vectors/schemas/gaussian-fixed.schema.json \
 	vectors/schemas/gaussian.schema.json vectors/schemas/grey-backward.schema.json \
@@ -28,7 +30,7 @@ dist_schemas_DATA = vectors/schemas/activation-backward.schema.json vectors/sche
 	vectors/schemas/uniform.schema.json vectors/schemas/weight-prior.schema.json
 EXTRA_PROGRAMS = vectors/oracle/oracle
 oracle_cases = vectors/oracle/cases.h vectors/oracle/cases_activation.c vectors/oracle/cases_affine.c \
-	vectors/oracle/cases_bernoulli.c vectors/oracle/cases_density.c vectors/oracle/cases_gaussian.c \
+	vectors/oracle/cases_bernoulli.c vectors/oracle/cases_categorical.c vectors/oracle/cases_density.c vectors/oracle/cases_gaussian.c \
 	vectors/oracle/cases_large.c vectors/oracle/cases_model.c vectors/oracle/cases_objective.c vectors/oracle/cases_optim.c \
 	vectors/oracle/cases_posterior.c vectors/oracle/cases_rng.c vectors/oracle/cases_trajectory.c \
 	vectors/oracle/draw.c vectors/oracle/draw.h vectors/oracle/model_group.c vectors/oracle/model_group.h
@@ -54,3 +56,15 @@ vectors:
 	@echo "make vectors needs FLINT and Arb: apt-get install libflint-dev libflint-arb-dev, then configure again" >&2
 	@false
 endif
+
+# A mirror for NumPy is made where the vectors are installed. A build for another machine cannot run its own command.
+npz_names = $(dist_vectors_DATA:.json=.npz)
+install-data-hook:
+	@if test '$(cross_compiling)' = yes; then \
+	  echo 'vectors/*.npz are not made in a build for another machine: run aevb vectors npz there'; \
+	else \
+	  ./aevb$(EXEEXT) vectors --vectors '$(srcdir)/vectors' npz '$(DESTDIR)$(vectorsdir)'; \
+	fi
+uninstall-hook:
+	@cd '$(DESTDIR)$(vectorsdir)' 2>/dev/null || exit 0; \
+	for name in $(npz_names); do case $$name in *.npz) rm -f "$${name##*/}" ;; esac; done

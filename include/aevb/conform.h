@@ -67,6 +67,12 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_vectors_list(const char *folder, const
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_vectors_show(const char *folder, const char *id, FILE *stream,
                                                        aevb_error *err);
 
+/* Writes FILE.npz to the folder `out` for every FILE.json: the arrays of each case as ID.inputs.NAME, ID.expected.NAME
+ * and so on, in their shapes, and under "manifest" the JSON of the file with lists of names in the place of the arrays.
+ * files gets how many. Files that are already there are replaced. EIO, EFORMAT, ENOMEM. */
+AEVB_API AEVB_MUST_CHECK aevb_status aevb_vectors_npz(const char *folder, const char *out, size_t *files,
+                                                      aevb_error *err);
+
 /* Checks every *.json of a folder, in order of name, and prints a line for each problem ("FILE: what") to report:
  * it is read as a vector file; it is valid under the schema that it names, in the folder; its bytes are canonical;
  * its name begins each tcId, and no tcId occurs twice in the folder; every flag has a note in its file, every note a

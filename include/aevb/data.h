@@ -13,15 +13,17 @@ extern "C" {
 #endif
 
 /* Immutable rows. Exactly one of u8 and f64 is set. The value of element i of row n is u8[n * X + i] / 255
- * (correctly rounded, [DATA.1]) or f64[n * X + i]. labels may be NULL. */
+ * (correctly rounded, [DATA.1]) or f64[n * X + i]. Of text (classes = C > 0) u8 are the classes of all its characters,
+ * and element p C + c of row n is 1 where u8[n * step + p] is c, else 0 [TEXT.1]. labels may be NULL. */
 struct aevb_storage;
 typedef struct aevb_dataset {
     size_t n;                      /* rows */
     size_t x_dim;                  /* X */
     size_t image_rows, image_cols; /* rows * cols == X, or both 0 */
-    uint8_t *u8;                   /* [n][X] */
+    uint8_t *u8;                   /* [n][X]; of text [(n - 1) * step + X / classes] */
     double *f64;                   /* [n][X] */
     uint32_t *labels;              /* [n], or NULL */
+    size_t classes, step;          /* of text, else 0 */
     struct aevb_storage *storage;  /* private: the memory that both parts of a source share, or NULL */
 } aevb_dataset;
 
@@ -30,11 +32,21 @@ AEVB_API void aevb_dataset_free(aevb_dataset *dataset); /* NULL is fine */
 /* The SHA-256 in hexadecimal of the row bytes as stored (f64: little-endian doubles). */
 AEVB_API void aevb_dataset_sha256(const aevb_dataset *dataset, char hex[65]);
 
+/* How a text becomes rows [TEXT.1]. */
+#define AEVB_TEXT_WINDOW 40
+typedef struct aevb_text_windows {
+    size_t window;         /* W, characters in a row; 0: AEVB_TEXT_WINDOW */
+    size_t stride;         /* S, from row to row; 0: W */
+    size_t n_alphabet;     /* 0: the alphabet is that of the file */
+    uint8_t alphabet[256]; /* different bytes, ascending */
+} aevb_text_windows;
+
 /* The two parts of a data source; test may be NULL when the source has none. */
 typedef struct aevb_data {
     aevb_dataset *train;
     aevb_dataset *test;
-    char name[64]; /* what it was recognised as, e.g. "sprites", "mnist", "idx" */
+    char name[64]; /* what it was recognised as, e.g. "sprites", "mnist", "idx", "text" */
+    aevb_text_windows text; /* of text, with everything filled in; else all 0 */
 } aevb_data;
 
 AEVB_API void aevb_data_close(aevb_data *data); /* frees both parts and clears them */
@@ -75,12 +87,13 @@ typedef struct aevb_data_options {
     uint64_t seed;               /* of the split */
     aevb_range range;
     aevb_picture_steps pictures; /* for trees of pictures; other sources refuse any but aevb_picture_steps_none */
+    aevb_text_windows text;      /* for text; other sources refuse a window or a stride */
     const aevb_limits *limits;   /* NULL for the defaults */
 } aevb_data_options;
 
 AEVB_API aevb_data_options aevb_data_options_default(void); /* no limit, seed 1, 0..1, no steps */
 
-/* Opens a data source by the name "sprites" or by a path: an IDX or IDX.gz file, or a directory that holds the four
+/* Opens a data source by the name "sprites", by "text:PATH" or by a path: text where the path ends in .txt, an IDX or IDX.gz file, or a directory that holds the four
  * canonical MNIST names (.gz or not; labels are optional). options may be NULL for the defaults. A single file has no
  * test part: the last tenth of its rows, after a permutation by `seed` (stream AEVB_STREAM_SPLIT), becomes one; of
  * the sprites, whose labels are their indices, the last sixth [DATA.4]. EIO, EFORMAT, EUNSUPPORTED, ESHAPE and
@@ -112,7 +125,7 @@ typedef struct aevb_gather {
     uint64_t stream; /* aevb_stream(AEVB_STREAM_BINARISE, epoch) in training */
 } aevb_gather;
 
-/* x[B][X] <- rows index[0..B-1]. EINVAL: an index >= n. */
+/* x[B][X] <- rows index[0..B-1]. EINVAL: an index >= n, or text that is to be binarised. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_dataset_gather(const aevb_dataset *dataset, const aevb_gather *how,
                                                          const uint32_t *index, size_t B, double *x);
 

@@ -44,7 +44,9 @@ AEVB_API void aevb_engine_set_params(aevb_engine *engine, const double *params);
 AEVB_API void aevb_engine_get_params(const aevb_engine *engine, double *params);
 
 /* The batch: either numbers x[B][X], or rows of a data set. EINVAL, ESHAPE as documented for the parts. A Bernoulli
- * model demands x in {0,1} and a grey one x in [0,1]: EDOMAIN names the first datum and element [BERN.3] [GREY.3]. */
+ * model demands x in {0,1}, a grey one x in [0,1], a categorical one a single 1 among 0 in each position: EDOMAIN names
+ * the first datum and element [BERN.3] [GREY.3] [CAT.3]. A categorical model gathers text with its number of classes,
+ * and only such a model gathers text: else ESHAPE. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_engine_set_x(aevb_engine *engine, size_t B, const double *x,
                                                        aevb_error *err);
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_engine_gather(aevb_engine *engine, const aevb_dataset *dataset,
@@ -89,7 +91,7 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_engine_set_state(aevb_engine *engine, 
 AEVB_API void aevb_engine_encode(aevb_engine *engine, double *mu, double *logvar);
 
 /* Decoder alone on n <= max_batch * max_samples codes z[n][Z]: the mean of p(x|z) in mean[n][X] (Bernoulli and grey:
- * sigmoid of the logits), and for AEVB_GAUSSIAN the log-variance in logvar[n][X], which may be NULL. */
+ * sigmoid of the logits; categorical: softmax of each position [CAT.2]), and for AEVB_GAUSSIAN the log-variance in logvar[n][X], which may be NULL. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_engine_decode(aevb_engine *engine, size_t n, const double *z, double *mean,
                                                         double *logvar);
 

@@ -43,6 +43,12 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_reconstruct(aevb_engine *engine, const
 /* z[n][Z] ~ N(0, I) of stream AEVB_STREAM_PRIOR, first sample number `first`. */
 AEVB_API void aevb_prior_draw(uint64_t seed, size_t first, size_t n, size_t Z, double *z);
 
+/* Means of p(x|z) of a categorical model, probability[positions][C], as classes[positions] [TEXT.3]: the likeliest of
+ * each position, or drawn, position i with the uniform of index first + i of stream (AEVB_STREAM_PRIOR, 1). */
+AEVB_API void aevb_classes_likeliest(size_t positions, size_t C, const double *probability, uint32_t *classes);
+AEVB_API void aevb_classes_draw(uint64_t seed, uint64_t first, size_t positions, size_t C, const double *probability,
+                                uint32_t *classes);
+
 /* Gradient check of every parameter, float64 reference, noise frozen: central differences in Richardson form at
  * several steps, each with an estimate of its own error; the best one judges. A parameter fails when
  * |analytic - numeric| > bound, bound = 16 * (that estimate) + the measured rounding of the loss / step. It is

@@ -27,11 +27,13 @@ typedef enum aevb_likelihood {
     AEVB_BERNOULLI = 0,     /* x in {0,1}, logits [BERN.1] */
     AEVB_GREY = 1,          /* x in [0,1], cross-entropy on logits: a pseudo-likelihood [GREY.1] */
     AEVB_GAUSSIAN = 2,      /* mean and log-variance heads [GAUSS.1] */
-    AEVB_GAUSSIAN_FIXED = 3 /* mean head, one fixed variance [GFIX.1] */
+    AEVB_GAUSSIAN_FIXED = 3, /* mean head, one fixed variance [GFIX.1] */
+    AEVB_CATEGORICAL = 4    /* positions of one class each, one-hot, logits [CAT.1] */
 } aevb_likelihood;
 
 #define AEVB_MAX_HIDDEN 8
 #define AEVB_MAX_WIDTH ((size_t)1 << 20)
+#define AEVB_MAX_ALPHABET 256
 
 /* Value type, freely copied. image_rows * image_cols == x_dim when the data are pictures, else both are 0. */
 typedef struct aevb_arch {
@@ -43,6 +45,10 @@ typedef struct aevb_arch {
     aevb_likelihood likelihood;
     double x_variance;               /* the fixed variance of AEVB_GAUSSIAN_FIXED, > 0; ignored otherwise */
     size_t image_rows, image_cols;
+    size_t x_classes;                /* C >= 2 of AEVB_CATEGORICAL, of which X is a multiple; 0 otherwise */
+    /* What the classes stand for when the data are text: C different bytes, ascending. n_alphabet is C, or 0. */
+    size_t n_alphabet;
+    uint8_t alphabet[AEVB_MAX_ALPHABET];
 } aevb_arch;
 
 typedef enum aevb_part { AEVB_ENCODER = 0, AEVB_DECODER = 1 } aevb_part; /* phi and theta of the paper */

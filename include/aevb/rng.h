@@ -20,7 +20,7 @@ typedef enum aevb_purpose {
     AEVB_STREAM_NOISE = 3,    /* training noise eps: index = (datum * L + l) * Z + j */
     AEVB_STREAM_BINARISE = 4, /* index = datum * X + i */
     AEVB_STREAM_EVAL = 5,     /* evaluation noise: index = (datum * K + k) * Z + j; the low bits number the pass */
-    AEVB_STREAM_PRIOR = 6,    /* samples from the prior: index = sample * Z + j */
+    AEVB_STREAM_PRIOR = 6,    /* samples from the prior: index = sample * Z + j; 1 in the low bits: [TEXT.3] */
     AEVB_STREAM_SPLIT = 7,    /* train/test split of data that come without one */
     AEVB_STREAM_EVAL_BINARISE = 8, /* dynamic binarisation of evaluation data */
     AEVB_STREAM_TEST = 255    /* for tests and examples */

@@ -29,6 +29,7 @@ typedef struct aevb_train_config {
     size_t limit;
     aevb_range range;
     aevb_picture_steps pictures;
+    size_t window, stride;  /* of text, as in aevb_text_windows; its alphabet is that of arch */
     aevb_engine_kind engine;
     aevb_precision precision;
     int level, threads;     /* as in aevb_engine_config; threads never change a result */

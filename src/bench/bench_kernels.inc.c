@@ -12,7 +12,7 @@ typedef struct kernel_case {
     real *a, *b, *c, *y, *m, *v;   /* [n], a, b, c between 0.1 and 0.9 */
     double *A, *B, *C, *Y, *M, *V; /* the same for src/ref */
     double *terms;             /* [n] */
-    uint8_t *bytes;            /* [n] */
+    uint8_t *bytes, *text;     /* [n]; text: below 5 */
     uint32_t *index;           /* [ROWS] */
     aevb_step_scalars step;
 } kernel_case;
@@ -90,6 +90,15 @@ FAST(gaussian_fixed_grad, (ROWS, SAMPLES, s->Z, s->a, s->b, 2.0, 1.0, s->terms +
 REF(gaussian_fixed_grad, aevb_ref_gaussian_fixed(DATA, SAMPLES, s->Z, s->A, s->B, 0.5, s->M);
     aevb_ref_gaussian_fixed_backward(DATA, SAMPLES, s->Z, s->A, s->B, 0.5, s->terms, s->Y))
 
+/* Two positions of Z / 2 classes: 5, 64 and 1024. */
+FAST(categorical, (ROWS, SAMPLES, s->Z, s->Z / 2, s->a, s->b, s->terms))
+REF(categorical, aevb_ref_categorical(DATA, SAMPLES, s->Z, s->Z / 2, s->A, s->B, s->Y))
+FAST(categorical_grad, (ROWS, SAMPLES, s->Z, s->Z / 2, s->a, s->b, s->terms + ROWS, s->terms, s->y))
+REF(categorical_grad, aevb_ref_categorical(DATA, SAMPLES, s->Z, s->Z / 2, s->A, s->B, s->M);
+    aevb_ref_categorical_backward(DATA, SAMPLES, s->Z, s->Z / 2, s->A, s->B, s->terms, s->Y))
+FAST(softmax, (ROWS, s->Z, s->a, s->y))
+REF(softmax, aevb_ref_softmax(ROWS, s->Z, s->A, s->Y))
+
 FAST(sgd, (&s->step, s->n, s->y, s->a, s->v))
 REF(sgd, aevb_ref_sgd(s->n, 1e-6, 0.9, s->Y, s->A, s->V))
 FAST(adagrad, (&s->step, s->n, s->y, s->a, s->v))
@@ -103,8 +112,13 @@ REF(gather_u8, for (size_t b = 0; b < ROWS; b++) for (size_t i = 0; i < s->Z; i+
 FAST(gather_f64, (ROWS, s->Z, s->A, s->index, 0, s->y))
 REF(gather_f64, for (size_t b = 0; b < ROWS; b++) for (size_t i = 0; i < s->Z; i++)
     s->Y[b * s->Z + i] = s->A[s->index[b] * s->Z + i])
-FAST(domain, (1, s->n, s->a))
-REF(domain, s->Y[0] = (double)aevb_ref_domain(AEVB_GREY, s->n, s->A))
+FAST(gather_text, (ROWS, s->Z, s->Z / 2, 2, s->text, s->index, s->y))
+REF(gather_text, for (size_t i = 0; i < s->n; i++) {
+        const size_t place = i % s->Z / (s->Z / 2);
+        s->Y[i] = i % (s->Z / 2) == s->text[s->index[i / s->Z] * 2 + place] ? 1.0 : 0.0;
+    })
+FAST(domain, (AEVB_GREY, 0, s->n, s->a))
+REF(domain, s->Y[0] = (double)aevb_ref_domain(AEVB_GREY, 0, s->n, s->A))
 FAST(from_f64, (s->n, s->A, s->y))
 REF(from_f64, for (size_t i = 0; i < s->n; i++) s->m[i] = (real)s->A[i])
 FAST(to_f64, (s->n, s->a, s->terms))
@@ -158,8 +172,9 @@ static aevb_status make_case(kernel_case *s, size_t n)
     for (size_t i = 0; i < N_DOUBLES; i++)
         complete &= (*doubles[i] = aevb_alloc(n, sizeof(double))) != NULL;
     s->bytes = aevb_alloc(n, 1);
+    s->text = aevb_alloc(n, 1);
     s->index = aevb_alloc(ROWS, sizeof *s->index);
-    if (!complete || s->bytes == NULL || s->index == NULL)
+    if (!complete || s->bytes == NULL || s->text == NULL || s->index == NULL)
         return AEVB_ENOMEM;
     for (size_t i = 0; i < n; i++) {
         s->A[i] = 0.1 + 0.8 * (double)(i * 37 % 101) / 101.0;
@@ -170,6 +185,7 @@ static aevb_status make_case(kernel_case *s, size_t n)
         s->c[i] = (real)s->C[i];
         s->terms[i] = 1.0;
         s->bytes[i] = (uint8_t)(i * 97 % 256);
+        s->text[i] = (uint8_t)(i * 7 % 5);
     }
     for (uint32_t r = 0; r < ROWS; r++)
         s->index[r] = r * 3 % ROWS;
@@ -187,6 +203,7 @@ static void free_case(kernel_case *s)
     for (size_t i = 0; i < N_DOUBLES; i++)
         aevb_free(doubles[i]);
     aevb_free(s->bytes);
+    aevb_free(s->text);
     aevb_free(s->index);
 }
 

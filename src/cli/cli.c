@@ -88,4 +88,6 @@ void aevb_cli_print_arch(const aevb_arch *arch)
            aevb_likelihood_name(arch->likelihood));
     if (arch->likelihood == AEVB_GAUSSIAN_FIXED)
         printf(" (variance %g)", arch->x_variance);
+    if (arch->likelihood == AEVB_CATEGORICAL)
+        printf(" (%zu of %zu classes)", arch->x_dim / arch->x_classes, arch->x_classes);
 }

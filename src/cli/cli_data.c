@@ -64,6 +64,12 @@ error_t aevb_cli_data_option(int key, const char *arg, const struct argp_state *
     case AEVB_CLI_RANGE:
         options->range = (aevb_range)aevb_cli_choice(state, "--range", arg, range_name);
         return 0;
+    case AEVB_CLI_WINDOW:
+        options->text.window = (size_t)aevb_cli_whole(state, "--window", arg, 1, AEVB_MAX_WIDTH);
+        return 0;
+    case AEVB_CLI_STRIDE:
+        options->text.stride = (size_t)aevb_cli_whole(state, "--stride", arg, 1, AEVB_MAX_WIDTH);
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }

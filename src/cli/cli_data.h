@@ -6,7 +6,7 @@
 #include "cli/cli_options.h"
 
 #define AEVB_CLI_DATA_SOURCES "a directory, .zip or .tar(.gz) of PNG, JPEG or PGM pictures, an IDX(.gz), .npy or " \
-    ".npz file, a directory with the four MNIST files, or the built-in sprites"
+    ".npz file, a text (.txt or text:PATH), a directory with the four MNIST files, or the built-in sprites"
 
 #define AEVB_CLI_PICTURE_OPTIONS \
     {NULL, 0, NULL, 0, "How data become rows", 5}, \
@@ -15,7 +15,9 @@
     {"scale", AEVB_CLI_SCALE, "S", 0, "then shrink it to S times its rows and columns, rounded down", 5}, \
     {"grey", AEVB_CLI_GREY, "luma|mean", 0, "how colour becomes grey (default luma)", 5}, \
     {"range", AEVB_CLI_RANGE, "unit|any", 0, \
-     "what numbers of .npy and .npz may be: 0 to 1 (default), or any, for Gaussian likelihoods", 5}
+     "what numbers of .npy and .npz may be: 0 to 1 (default), or any, for Gaussian likelihoods", 5}, \
+    {"window", AEVB_CLI_WINDOW, "W", 0, "characters of a text in a row (default 40)", 5}, \
+    {"stride", AEVB_CLI_STRIDE, "S", 0, "characters from the start of a row to that of the next (default W)", 5}
 
 /* Takes one of them into options and gives 0, else ARGP_ERR_UNKNOWN. */
 error_t aevb_cli_data_option(int key, const char *arg, const struct argp_state *state, aevb_data_options *options);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { key_json = AEVB_CLI_OWN_KEYS, key_x_dim, key_batch, key_samples };
+enum { key_json = AEVB_CLI_OWN_KEYS, key_x_dim, key_x_classes, key_batch, key_samples, default_classes = 3 };
 
 typedef struct gradcheck_options {
     aevb_cli_network network;
@@ -30,6 +30,7 @@ static const struct argp_option options[] = {
     {"json", key_json, NULL, 0, "the result as JSON", 0},
     AEVB_CLI_NETWORK_OPTIONS,
     {"x-dim", key_x_dim, "N", 0, "values per datum", 1},
+    {"x-classes", key_x_classes, "C", 0, "of categorical; must divide the values per datum (default 3)", 1},
     AEVB_CLI_OBJECTIVE_OPTIONS,
     AEVB_CLI_LIMIT_OPTIONS,
     {NULL, 0, NULL, 0, NULL, 0},
@@ -39,6 +40,11 @@ static void finish(const struct argp_state *state, gradcheck_options *o)
 {
     if (o->model != NULL && o->has_network)
         argp_error(state, "--model brings its own network");
+    const bool categorical = o->network.arch.likelihood == AEVB_CATEGORICAL;
+    if (o->network.arch.x_classes > 0 && !categorical)
+        argp_error(state, "--x-classes belongs to --likelihood categorical");
+    if (o->network.arch.x_classes == 0 && categorical)
+        o->network.arch.x_classes = default_classes;
     aevb_cli_network_check(state, &o->network);
 }
 
@@ -51,6 +57,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case key_x_dim:
         o->network.arch.x_dim = (size_t)aevb_cli_whole(state, "--x-dim", arg, 1, AEVB_MAX_WIDTH);
+        o->has_network = true;
+        return 0;
+    case key_x_classes:
+        o->network.arch.x_classes = (size_t)aevb_cli_whole(state, "--x-classes", arg, 2, AEVB_MAX_WIDTH);
         o->has_network = true;
         return 0;
     case key_batch:
@@ -102,8 +112,9 @@ static aevb_model *open_model(const gradcheck_options *o)
 }
 
 /* Random data in the domain of the likelihood. */
-static void draw_data(aevb_likelihood likelihood, uint64_t seed, size_t n, double *x)
+static void draw_data(const aevb_arch *arch, uint64_t seed, size_t n, double *x)
 {
+    const aevb_likelihood likelihood = arch->likelihood;
     uint64_t stream = aevb_stream(AEVB_STREAM_TEST, 0);
     if (likelihood == AEVB_GAUSSIAN || likelihood == AEVB_GAUSSIAN_FIXED)
         aevb_normal_fill(seed, stream, 0, n, x);
@@ -112,6 +123,11 @@ static void draw_data(aevb_likelihood likelihood, uint64_t seed, size_t n, doubl
     if (likelihood == AEVB_BERNOULLI)
         for (size_t i = 0; i < n; i++)
             x[i] = x[i] < 0.5 ? 0 : 1;
+    for (size_t p = 0; likelihood == AEVB_CATEGORICAL && p < n; p += arch->x_classes) {
+        const size_t chosen = p + (size_t)(x[p] * (double)arch->x_classes);
+        for (size_t i = p; i < p + arch->x_classes; i++)
+            x[i] = i == chosen;
+    }
 }
 
 static const aevb_tensor *tensor_of(const aevb_layout *layout, size_t parameter)
@@ -157,7 +173,7 @@ static int check(const gradcheck_options *o, const aevb_model *model)
 {
     size_t n_x = o->batch * model->arch.x_dim, n_eps = o->batch * o->samples * model->arch.z_dim;
     double *x = aevb_cli_alloc(n_x, sizeof *x), *eps = aevb_cli_alloc(n_eps, sizeof *eps);
-    draw_data(model->arch.likelihood, o->seed, n_x, x);
+    draw_data(&model->arch, o->seed, n_x, x);
     aevb_normal_fill(o->seed, aevb_stream(AEVB_STREAM_TEST, 1), 0, n_eps, eps);
     aevb_gradcheck_result r;
     aevb_error err = {.status = AEVB_OK};

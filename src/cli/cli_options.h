@@ -33,6 +33,7 @@ enum {
     AEVB_CLI_MAX_PIXELS,
     AEVB_CLI_MODEL, AEVB_CLI_DATA, AEVB_CLI_SPLIT, AEVB_CLI_LIMIT, AEVB_CLI_BINARISE, AEVB_CLI_SEED,
     AEVB_CLI_PRESET, AEVB_CLI_CROP, AEVB_CLI_SCALE, AEVB_CLI_GREY, AEVB_CLI_RANGE,
+    AEVB_CLI_WINDOW, AEVB_CLI_STRIDE,
     AEVB_CLI_OWN_KEYS = 0x2000
 };
 
@@ -50,7 +51,8 @@ typedef struct aevb_cli_network {
     {"latent", AEVB_CLI_LATENT, "N", 0, "latent dimensions", 1}, \
     {"activation", AEVB_CLI_ACTIVATION, "NAME", 0, "identity, relu, tanh, sigmoid or softplus", 1}, \
     {"likelihood", AEVB_CLI_LIKELIHOOD, "NAME", 0, \
-     "bernoulli (data 0 or 1), grey (data in [0,1]; a pseudo-likelihood), gaussian or gaussian-fixed", 1}, \
+     "bernoulli (data 0 or 1), grey (data in [0,1]; a pseudo-likelihood), gaussian, gaussian-fixed or " \
+     "categorical (text)", 1}, \
     {"x-variance", AEVB_CLI_X_VARIANCE, "V", 0, "variance of gaussian-fixed", 1}, \
     {"init", AEVB_CLI_INIT, "NAME", 0, "glorot or normal", 1}, \
     {"init-stddev", AEVB_CLI_INIT_STDDEV, "S", 0, "standard deviation of --init normal", 1}

@@ -3,6 +3,7 @@
 #include "config.h"
 #include "cli/cli.h"
 #include "cli/cli_source.h"
+#include "cli/cli_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,8 +44,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->n = (size_t)aevb_cli_whole(state, "--n", arg, 1, max_pairs);
         return 0;
     case ARGP_KEY_END:
-        if (o->out == NULL && o->npy == NULL)
-            argp_error(state, "--out or --npy is needed");
         return aevb_cli_source_option(key, arg, state, &o->source);
     default:
         return aevb_cli_source_option(key, arg, state, &o->source);
@@ -66,11 +65,17 @@ static int reconstruct(const reconstruct_options *o, const aevb_cli_source *s)
         status = aevb_png_grid(o->out, 2 * n, s->arch.image_rows, s->arch.image_cols, 2 * pairs_in_row, pairs, &err);
     if (status == AEVB_OK && o->npy != NULL)
         status = aevb_npy_write(o->npy, 3, (const size_t[]){n, 2, X}, pairs, &err);
+    for (size_t i = 0; status == AEVB_OK && aevb_cli_is_text(&s->arch) && i < n; i++) {
+        aevb_cli_print_likeliest(&s->arch, "data", x + i * X);
+        aevb_cli_print_likeliest(&s->arch, "likeliest", mean + i * X);
+    }
     free(x);
     free(mean);
     free(pairs);
     if (status != AEVB_OK)
         return aevb_cli_fail_domain(status, &err, s->arch.likelihood, s->binarise);
+    if (o->out == NULL && o->npy == NULL)
+        return AEVB_EXIT_OK;
     printf("%s: %zu rows of the %s part of %s, each with the mean of p(x|z) at one z drawn from q(z|x), seed %llu\n",
            o->out != NULL ? o->out : o->npy, n, s->part, s->data.name, (unsigned long long)o->source.seed);
     return AEVB_EXIT_OK;
@@ -86,6 +91,10 @@ int aevb_cli_reconstruct(int argc, char **argv)
     reconstruct_options o = {.source = aevb_cli_source_default(), .n = 32};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     int result = aevb_cli_source_open_model(&o.source, AEVB_HAS_BOTH, &source);
+    if (result == AEVB_EXIT_OK && o.out == NULL && o.npy == NULL && !aevb_cli_is_text(&source.arch)) {
+        aevb_cli_fail("--out or --npy is needed");
+        result = AEVB_EXIT_USAGE;
+    }
     if (result == AEVB_EXIT_OK && o.out != NULL)
         result = aevb_cli_source_need_pictures(&source);
     if (result == AEVB_EXIT_OK)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * `aevb sample`: pictures that the model draws, z ~ N(0, I). */
+ * `aevb sample`: pictures or text that the model draws, z ~ N(0, I). */
 #include "config.h"
 #include "cli/cli.h"
 #include "cli/cli_source.h"
+#include "cli/cli_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,12 +41,23 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->n = (size_t)aevb_cli_whole(state, "--n", arg, 1, max_samples);
         return 0;
     case ARGP_KEY_END:
-        if (o->out == NULL && o->npy == NULL)
-            argp_error(state, "--out or --npy is needed");
         return aevb_cli_source_option(key, arg, state, &o->source);
     default:
         return aevb_cli_source_option(key, arg, state, &o->source);
     }
+}
+
+/* Of each sample the likeliest characters, and characters drawn. [TEXT.3] */
+static void print_text(const sample_options *o, const aevb_arch *arch, const double *mean)
+{
+    const size_t C = arch->x_classes, positions = arch->x_dim / C;
+    uint32_t *drawn = aevb_cli_alloc(o->n, positions * sizeof *drawn);
+    aevb_classes_draw(o->source.seed, 0, o->n * positions, C, mean, drawn);
+    for (size_t i = 0; i < o->n; i++) {
+        aevb_cli_print_likeliest(arch, "likeliest", mean + i * arch->x_dim);
+        aevb_cli_print_classes(arch, "drawn", drawn + i * positions);
+    }
+    free(drawn);
 }
 
 static int sample(const sample_options *o, const aevb_cli_source *s)
@@ -63,10 +75,17 @@ static int sample(const sample_options *o, const aevb_cli_source *s)
         status = aevb_png_grid(o->out, o->n, arch->image_rows, arch->image_cols, columns, mean, &err);
     if (status == AEVB_OK && o->npy != NULL)
         status = aevb_npy_write(o->npy, 2, (const size_t[]){o->n, arch->x_dim}, mean, &err);
+    if (status != AEVB_OK) {
+        free(z);
+        free(mean);
+        return aevb_cli_fail_status(status, &err);
+    }
+    if (aevb_cli_is_text(arch))
+        print_text(o, arch, mean);
     free(z);
     free(mean);
-    if (status != AEVB_OK)
-        return aevb_cli_fail_status(status, &err);
+    if (o->out == NULL && o->npy == NULL)
+        return AEVB_EXIT_OK;
     printf("%s: the mean of p(x|z) for %zu z drawn from N(0, I), seed %llu\n", o->out != NULL ? o->out : o->npy, o->n,
            (unsigned long long)o->source.seed);
     return AEVB_EXIT_OK;
@@ -76,12 +95,17 @@ int aevb_cli_sample(int argc, char **argv)
 {
     static const struct argp argp = {
         options, parse, NULL,
-        "Draws z from the prior N(0, I) and shows the mean of p(x|z) for each.", NULL, NULL, NULL};
+        "Draws z from the prior N(0, I) and shows the mean of p(x|z) for each; of a model of text, the likeliest "
+        "characters and characters drawn.", NULL, NULL, NULL};
     static aevb_cli_source source;
     sample_options o = {.source = aevb_cli_source_default(), .n = 64};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     o.source.engine.max_batch = o.n;
     int result = aevb_cli_source_open_model(&o.source, AEVB_HAS_DECODER, &source);
+    if (result == AEVB_EXIT_OK && o.out == NULL && o.npy == NULL && !aevb_cli_is_text(&source.arch)) {
+        aevb_cli_fail("--out or --npy is needed");
+        result = AEVB_EXIT_USAGE;
+    }
     if (result == AEVB_EXIT_OK && o.out != NULL)
         result = aevb_cli_source_need_pictures(&source);
     if (result == AEVB_EXIT_OK)

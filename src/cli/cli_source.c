@@ -3,6 +3,7 @@
 #include "config.h"
 #include "cli/cli.h"
 #include "cli/cli_source.h"
+#include "cli/cli_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -91,10 +92,12 @@ int aevb_cli_source_open_data(const aevb_cli_source_options *options, aevb_cli_s
     aevb_error err = {.status = AEVB_OK};
     if (own_data && options->has_reading)
         return aevb_cli_fail("%s: a run's own data are read as the run read them: no --crop, --scale, --grey, "
-                             "--preset, --range", options->model);
+                             "--preset, --range, --window, --stride", options->model);
     aevb_data_options how = own_data ? aevb_train_data_options(&source->run) : options->reading;
     how.limits = &options->how.limits;
     how.seed = source->is_run ? source->run.seed : options->seed;
+    if (aevb_cli_is_text(&source->arch) && aevb_cli_text_like_model(&source->arch, &how) != AEVB_EXIT_OK)
+        return AEVB_EXIT_FAILED;
     aevb_status status = aevb_data_open(name, &how, &source->data, &err);
     if (status != AEVB_OK)
         return aevb_cli_fail_status(status, &err);
@@ -102,6 +105,11 @@ int aevb_cli_source_open_data(const aevb_cli_source_options *options, aevb_cli_s
     const aevb_dataset *part = options->train_part ? source->data.train : source->data.test;
     if (part == NULL || part->n == 0)
         return aevb_cli_fail("%s has no %s part", name, source->part);
+    if (part->classes == 0 && aevb_cli_is_text(&source->arch))
+        return aevb_cli_fail("%s is no text, which the model was made for (text:PATH)", name);
+    if (part->classes > 0 && !aevb_cli_is_text(&source->arch))
+        return aevb_cli_fail("%s is text; the model is not, its likelihood is %s", name,
+                             aevb_likelihood_name(source->arch.likelihood));
     if (part->x_dim != source->arch.x_dim)
         return aevb_cli_fail("%s has rows of %zu values, the model takes %zu", name, part->x_dim, source->arch.x_dim);
     source->whole_part = part;

@@ -6,6 +6,7 @@
 #include "cli/cli_options.h"
 #include "cli/cli_progress.h"
 #include "cli/cli_source.h"
+#include "cli/cli_text.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -249,6 +250,9 @@ static void print_heading(const aevb_train_config *config, const aevb_data *data
     aevb_layout layout;
     printf("data     %s: %zu rows to train on, %zu to test, of %zu values; binarise %s\n", data->name, data->train->n,
            data->test != NULL ? data->test->n : 0, data->train->x_dim, aevb_binarise_name(config->binarise));
+    if (data->train->classes > 0)
+        printf("text     windows of %zu characters, one every %zu, out of an alphabet of %zu; nats per window\n",
+               data->text.window, data->text.stride, data->text.n_alphabet);
     printf("network  ");
     aevb_cli_print_arch(&config->arch);
     if (aevb_layout_make(&config->arch, &layout, NULL) == AEVB_OK)
@@ -260,6 +264,26 @@ static void print_heading(const aevb_train_config *config, const aevb_data *data
     printf("engine   %s %s\n\n", aevb_engine_kind_name(config->engine),
            aevb_precision_name(config->precision));
     fflush(stdout);
+}
+
+/* What the data say about the network. */
+static int take_shape(aevb_train_config *config, const aevb_data *data)
+{
+    aevb_arch *arch = &config->arch;
+    if (data->train->classes > 0 && !aevb_cli_is_text(arch))
+        return aevb_cli_fail("%s is text, which needs --likelihood categorical, not %s", config->data,
+                             aevb_likelihood_name(arch->likelihood));
+    if (data->train->classes == 0 && aevb_cli_is_text(arch))
+        return aevb_cli_fail("%s is no text, for which --likelihood categorical is (--data text:PATH)", config->data);
+    arch->x_dim = data->train->x_dim;
+    arch->image_rows = data->train->image_rows;
+    arch->image_cols = data->train->image_cols;
+    arch->x_classes = data->train->classes;
+    arch->n_alphabet = data->text.n_alphabet;
+    memcpy(arch->alphabet, data->text.alphabet, data->text.n_alphabet);
+    config->window = data->text.window;
+    config->stride = data->text.stride;
+    return AEVB_EXIT_OK;
 }
 
 /* Fills in config for a new run or from the resumed one and opens the data. */
@@ -284,18 +308,15 @@ static int prepare(train_options *o, aevb_train_config *config, aevb_data *data)
         config->threads = o->engine.threads;
         config->range = o->how.range;
         config->pictures = o->how.pictures;
+        config->window = o->how.text.window;
+        config->stride = o->how.text.stride;
     }
     aevb_data_options how = aevb_train_data_options(config);
     how.limits = &o->limits;
     status = aevb_data_open(o->data != NULL ? o->data : config->data, &how, data, &err);
     if (status != AEVB_OK)
         return aevb_cli_fail_status(status, &err);
-    if (o->resume == NULL) {
-        config->arch.x_dim = data->train->x_dim;
-        config->arch.image_rows = data->train->image_rows;
-        config->arch.image_cols = data->train->image_cols;
-    }
-    return AEVB_EXIT_OK;
+    return o->resume == NULL ? take_shape(config, data) : AEVB_EXIT_OK;
 }
 
 static int train(const train_options *o, const aevb_train_config *config, const aevb_data *data)

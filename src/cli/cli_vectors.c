@@ -10,7 +10,7 @@
 enum { key_vectors = AEVB_CLI_OWN_KEYS, key_only };
 
 typedef struct vectors_options {
-    const char *folder, *only, *action, *id;
+    const char *folder, *only, *action, *operand; /* a case, or a folder */
 } vectors_options;
 
 static const struct argp_option options[] = {
@@ -19,17 +19,24 @@ static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
+static const struct { const char *name, *operand; } actions[] = {
+    {"list", NULL}, {"show", "ID"}, {"lint", NULL}, {"npz", "FOLDER"},
+};
+#define ACTIONS "list, show ID, lint or npz FOLDER"
+
 static void finish(const struct argp_state *state, const vectors_options *o)
 {
     if (o->action == NULL)
-        argp_error(state, "which action? list, show ID or lint");
-    const int show = strcmp(o->action, "show") == 0;
-    if (!show && strcmp(o->action, "list") != 0 && strcmp(o->action, "lint") != 0)
-        argp_error(state, "unknown action '%s': list, show ID or lint", o->action);
-    if (show && o->id == NULL)
-        argp_error(state, "show which case? `aevb vectors list' lists them");
-    if (!show && o->id != NULL)
-        argp_error(state, "%s takes no id", o->action);
+        argp_error(state, "which action? " ACTIONS);
+    size_t i = 0;
+    while (i < sizeof actions / sizeof *actions && strcmp(actions[i].name, o->action) != 0)
+        i++;
+    if (i == sizeof actions / sizeof *actions)
+        argp_error(state, "unknown action '%s': " ACTIONS, o->action);
+    if (actions[i].operand != NULL && o->operand == NULL)
+        argp_error(state, i == 1 ? "show which case? `aevb vectors list' lists them" : "npz: to which folder?");
+    if (actions[i].operand == NULL && o->operand != NULL)
+        argp_error(state, "%s takes no argument", o->action);
     if (o->only != NULL && strcmp(o->action, "list") != 0)
         argp_error(state, "--only is for list");
 }
@@ -47,7 +54,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_ARG:
         if (state->arg_num > 1)
             argp_error(state, "Too many arguments");
-        *(state->arg_num == 0 ? &o->action : &o->id) = arg;
+        *(state->arg_num == 0 ? &o->action : &o->operand) = arg;
         return 0;
     case ARGP_KEY_END:
         finish(state, o);
@@ -59,8 +66,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 int aevb_cli_vectors(int argc, char **argv)
 {
     static const struct argp argp = {
-        options, parse, "list\nshow ID\nlint",
-        "Looks at the golden vectors: a list of the cases, one case in full, or a check of all the files.",
+        options, parse, "list\nshow ID\nlint\nnpz FOLDER",
+        "Looks at the golden vectors: a list of the cases, one case in full, or a check of all the files; or writes "
+        "them as .npz files for NumPy to a folder.",
         NULL, NULL, NULL};
     vectors_options o = {.folder = AEVB_VECTORS_DIR};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
@@ -69,8 +77,13 @@ int aevb_cli_vectors(int argc, char **argv)
     if (strcmp(o.action, "list") == 0)
         status = aevb_vectors_list(o.folder, o.only, stdout, &err);
     else if (strcmp(o.action, "show") == 0)
-        status = aevb_vectors_show(o.folder, o.id, stdout, &err);
-    else {
+        status = aevb_vectors_show(o.folder, o.operand, stdout, &err);
+    else if (strcmp(o.action, "npz") == 0) {
+        size_t files;
+        status = aevb_vectors_npz(o.folder, o.operand, &files, &err);
+        if (status == AEVB_OK)
+            printf("%zu files\n", files);
+    } else {
         aevb_lint_result result;
         status = aevb_vectors_lint(o.folder, stdout, &result, &err);
         if (status == AEVB_OK)

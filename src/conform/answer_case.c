@@ -131,7 +131,8 @@ aevb_status aevb_answer_case(const aevb_kernel_set *kernels, const aevb_vector_g
         status = gather_outputs(type, test, outputs, &a);
     if (status == AEVB_OK && type->has_domain && !kernels->no_domain) {
         const size_t n = test->inputs->n;
-        status = aevb_ref_domain(type->likelihood, n, a.in[0]) == n ? AEVB_OK : AEVB_EDOMAIN;
+        const size_t first = aevb_ref_domain(type->likelihood, aevb_vector_dim(group, "C"), n, a.in[0]);
+        status = first == n ? AEVB_OK : AEVB_EDOMAIN;
     }
     if (status == AEVB_OK)
         status = type->answer(kernels, group, a.d, a.in, a.out);

@@ -139,9 +139,24 @@ static aevb_status gaussian_fixed_backward(CALL)
     return AEVB_OK;
 }
 
+static aevb_status categorical(CALL)
+{
+    (void)group;
+    k->categorical(d[0], d[1], d[2] * d[3], d[3], in[0], in[1], out[0]);
+    return AEVB_OK;
+}
+
+static aevb_status categorical_backward(CALL)
+{
+    (void)group;
+    k->categorical_backward(d[0], d[1], d[2] * d[3], d[3], in[0], in[1], in[2], out[0]);
+    return AEVB_OK;
+}
+
 #define BERNOULLI .has_domain = 1, .likelihood = AEVB_BERNOULLI
 #define GREY .has_domain = 1, .likelihood = AEVB_GREY
 #define REAL .has_domain = 1, .likelihood = AEVB_GAUSSIAN
+#define ONE_HOT .has_domain = 1, .likelihood = AEVB_CATEGORICAL
 
 const aevb_answer_type aevb_answer_kernels[] = {
     {"affine", "B I O", "x:BI w:OI bias:O", "y:BO", .answer = affine},
@@ -166,5 +181,7 @@ const aevb_answer_type aevb_answer_kernels[] = {
     {"gaussian-fixed", "B K X", "x:BX mean:BKX", "logpx:BK", .answer = gaussian_fixed, REAL},
     {"gaussian-fixed-backward", "B K X", "x:BX mean:BKX dlogpx:BK", "dmean:BKX", .answer = gaussian_fixed_backward,
      REAL},
+    {"categorical", "B K P C", "x:BPC a:BKPC", "logpx:BK", .answer = categorical, ONE_HOT},
+    {"categorical-backward", "B K P C", "x:BPC a:BKPC dlogpx:BK", "da:BKPC", .answer = categorical_backward, ONE_HOT},
     {.name = NULL},
 };

@@ -110,7 +110,7 @@ static aevb_status answer(const aevb_kernel_set *k, const aevb_objective *object
         status = aevb_engine_answer_model(k->engine, objective, m, &loss, &parts, bound);
         for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
             aevb_case_leave_out(test, outputs, hidden[i]);
-    } else if (!k->no_domain && aevb_ref_domain(m->arch.likelihood, n, m->work.x) < n) {
+    } else if (!k->no_domain && aevb_ref_domain(m->arch.likelihood, m->arch.x_classes, n, m->work.x) < n) {
         status = AEVB_EDOMAIN;
     } else {
         compose(objective, m, &loss, &parts, bound);

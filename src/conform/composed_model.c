@@ -17,6 +17,10 @@ aevb_status aevb_arch_of_group(const aevb_vector_group *group, aevb_arch *arch)
         return AEVB_EUNSUPPORTED;
     *arch = (aevb_arch){.x_dim = aevb_vector_dim(group, "X"), .z_dim = aevb_vector_dim(group, "Z"),
                         .n_hidden = (size_t)hidden, .x_variance = aevb_vector_setting(group, "variance", 1)};
+    const double classes = aevb_vector_setting(group, "classes", 0);
+    if (!(classes >= 0 && classes <= (double)AEVB_MAX_WIDTH))
+        return AEVB_EFORMAT;
+    arch->x_classes = (size_t)classes;
     for (size_t l = 0; l < arch->n_hidden; l++) {
         char name[8];
         snprintf(name, sizeof name, "H%u", (unsigned)l + 1);
@@ -133,6 +137,8 @@ void aevb_composed_forward(aevb_composed *m)
         k->gaussian(B, K, X, w->x, w->out, w->out_logvar, w->logpx);
     else if (m->arch.likelihood == AEVB_GAUSSIAN_FIXED)
         k->gaussian_fixed(B, K, X, w->x, w->out, m->arch.x_variance, w->logpx);
+    else if (m->arch.likelihood == AEVB_CATEGORICAL)
+        k->categorical(B, K, X, m->arch.x_classes, w->x, w->out, w->logpx);
     else
         k->bernoulli(B, K, X, w->x, w->out, w->logpx);
     k->logpz(R, Z, w->z, w->logpz);
@@ -183,6 +189,8 @@ static void likelihood_backward(aevb_composed *m)
         k->gaussian_backward(B, K, X, w->x, w->out, w->out_logvar, m->adjoints.logpx, w->dout, w->dout_logvar);
     else if (m->arch.likelihood == AEVB_GAUSSIAN_FIXED)
         k->gaussian_fixed_backward(B, K, X, w->x, w->out, m->arch.x_variance, m->adjoints.logpx, w->dout);
+    else if (m->arch.likelihood == AEVB_CATEGORICAL)
+        k->categorical_backward(B, K, X, m->arch.x_classes, w->x, w->out, m->adjoints.logpx, w->dout);
     else
         k->bernoulli_backward(B, K, X, w->x, w->out, m->adjoints.logpx, w->dout);
 }

@@ -51,6 +51,7 @@ const aevb_kernel_set aevb_kernel_set_ref = {
     .bernoulli = aevb_ref_bernoulli, .bernoulli_backward = aevb_ref_bernoulli_backward,
     .gaussian = aevb_ref_gaussian, .gaussian_backward = aevb_ref_gaussian_backward,
     .gaussian_fixed = aevb_ref_gaussian_fixed, .gaussian_fixed_backward = aevb_ref_gaussian_fixed_backward,
+    .categorical = aevb_ref_categorical, .categorical_backward = aevb_ref_categorical_backward,
     .weight_prior = aevb_weight_prior, .optim_step = aevb_optim_step,
     .objective = objective, .parts = parts, .iwae = aevb_iwae_bound, .uniform = uniform,
     .normal = normal, .quantile = quantile,

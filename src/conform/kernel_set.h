@@ -37,6 +37,9 @@
                        double *logpx)) \
     M(gaussian_fixed_backward, (size_t B, size_t K, size_t X, const double *x, const double *mean, double variance, \
                                 const double *dlogpx, double *dmean)) \
+    M(categorical, (size_t B, size_t K, size_t X, size_t C, const double *x, const double *a, double *logpx)) \
+    M(categorical_backward, (size_t B, size_t K, size_t X, size_t C, const double *x, const double *a, \
+                             const double *dlogpx, double *da)) \
     M(weight_prior, (double precision, size_t n_data, size_t n, const double *theta, double *loss, double *grad)) \
     M(optim_step, (const aevb_optim *optim, uint64_t t, size_t n, double *theta, const double *g, double *state1, \
                    double *state2)) \
@@ -50,7 +53,7 @@
 #define AEVB_KERNEL_MEMBER(name, arguments) void (*name) arguments;
 typedef struct aevb_kernel_set {
     AEVB_KERNEL_SET(AEVB_KERNEL_MEMBER)
-    int no_domain;        /* data are not checked: [BERN.3] [GREY.3] [GAUSS.3] left out */
+    int no_domain;        /* data are not checked: [BERN.3] [GREY.3] [GAUSS.3] [CAT.3] left out */
     int heads_swapped;    /* the encoder's two heads are taken for each other */
     int logvar_head_lost; /* nothing is propagated back through the logvar head */
     const aevb_engine_config *engine; /* does whole models and training; NULL: they are composed of these */

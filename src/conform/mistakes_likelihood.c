@@ -149,6 +149,64 @@ FIXED_BACKWARD(fixed_mean_backward, X, d / v)
 FIXED(fixed_squared, 1, -d * d + 0 * v)
 FIXED_BACKWARD(fixed_squared_backward, 1, 2 * d + 0 * v)
 
+/* sum of e(a) over n, e = exp. */
+static double exp_sum(size_t n, const double *a)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += exp(a[i]);
+    return sum;
+}
+
+static double log_sum_exp(size_t n, const double *a)
+{
+    double top = a[0], sum = 0;
+    for (size_t i = 0; i < n; i++)
+        top = fmax(top, a[i]);
+    for (size_t i = 0; i < n; i++)
+        sum += exp(a[i] - top);
+    return top + log(sum);
+}
+
+/* Log likelihood as a sum of an expression in l = logit of the class of x, all = logits of the position, row = those
+ * of all positions. */
+#define CATEGORICAL(name, divisor, expression) \
+    static void name(size_t B, size_t K, size_t X, size_t C, const double *x, const double *a, double *logpx) \
+    { \
+        for (size_t r = 0; r < B * K; r++) { \
+            double sum = 0; \
+            for (size_t i = 0; i < X; i++) { \
+                const double *row = a + r * X, *all = row + i - i % C, l = row[i]; \
+                (void)all; \
+                if (x[r / K * X + i] == 1) \
+                    sum += expression; \
+            } \
+            logpx[r] = sum / (double)(divisor); \
+        } \
+    }
+/* Its derivative in l, t = x. */
+#define CATEGORICAL_BACKWARD(name, divisor, by_l) \
+    static void name(size_t B, size_t K, size_t X, size_t C, const double *x, const double *a, const double *dlogpx, \
+                     double *da) \
+    { \
+        for (size_t i = 0; i < B * K * X; i++) { \
+            const double *row = a + i / X * X, *all = a + i - i % C, l = a[i], t = x[i / X / K * X + i % X]; \
+            (void)row, (void)all; \
+            da[i] += dlogpx[i / X] / (double)(divisor) * (by_l); \
+        } \
+    }
+
+CATEGORICAL(cat_mean, X / C, l - log_sum_exp(C, all))
+CATEGORICAL_BACKWARD(cat_mean_backward, X / C, t - exp(l - log_sum_exp(C, all)))
+CATEGORICAL(cat_axis, 1, l - log_sum_exp(X, row))
+CATEGORICAL_BACKWARD(cat_axis_backward, 1, t - (double)(X / C) * exp(l - log_sum_exp(X, row)))
+CATEGORICAL(cat_overflow, 1, l - log(exp_sum(C, all)))
+CATEGORICAL_BACKWARD(cat_overflow_backward, 1, t - exp(l) / exp_sum(C, all))
+CATEGORICAL(cat_clip_7, 1, log(clamp(exp(l - log_sum_exp(C, all)), 1e-7)))
+CATEGORICAL(cat_sign, 1, log_sum_exp(C, all) - l)
+CATEGORICAL_BACKWARD(cat_sign_backward, 1, exp(l - log_sum_exp(C, all)) - t)
+CATEGORICAL_BACKWARD(cat_chosen_only, 1, t * (1 - exp(l - log_sum_exp(C, all))))
+
 #define ISSUE_MEAN "pytorch/examples#234, pytorch/examples#290"
 
 const aevb_mistake aevb_mistakes_likelihood[] = {
@@ -203,6 +261,20 @@ const aevb_mistake aevb_mistakes_likelihood[] = {
     {"fixed-squared-error", "a plain squared error takes the place of the Gaussian likelihood",
      "study, section 1 (M5)", {.gaussian_fixed = fixed_squared, .gaussian_fixed_backward = fixed_squared_backward},
      0},
+    {"categorical-mean-over-positions", "the log likelihood is averaged over the positions instead of summed",
+     ISSUE_MEAN, {.categorical = cat_mean, .categorical_backward = cat_mean_backward}, 0},
+    {"categorical-softmax-over-all", "one softmax over all elements instead of one in each position",
+     "dev4488/VAE_gumble_softmax#5, ctallec/world-models#10",
+     {.categorical = cat_axis, .categorical_backward = cat_axis_backward}, 0},
+    {"categorical-overflow", "exp of the logits is summed without the largest taken out",
+     "deeplearning4j/deeplearning4j#6039, uTensor/uTensor#175",
+     {.categorical = cat_overflow, .categorical_backward = cat_overflow_backward}, 0},
+    {"categorical-clip-1e-7", "probabilities are clipped to [1e-7, 1 - 1e-7]", "study, section 1 (M3)",
+     {.categorical = cat_clip_7}, 0},
+    {"categorical-sign", "the cross-entropy is given where log p is meant: wrong sign", "AntixK/PyTorch-VAE#68",
+     {.categorical = cat_sign, .categorical_backward = cat_sign_backward}, 0},
+    {"categorical-gradient-of-one", "only the logit of the class of x gets a gradient", "arXiv:1312.6114",
+     {.categorical_backward = cat_chosen_only}, 0},
     {"domain-not-checked", "data outside the domain of the likelihood are accepted",
      "pyro-ppl/pyro#529, clementchadebec/benchmark_VAE#150", {.no_domain = 1}, 0},
     {.name = NULL},

@@ -24,7 +24,9 @@ static void rows(const aevb_conform *c, FILE *stream)
         escaped(stream, row->worst == NULL ? "" : row->worst->of->test->id);
         fputs("</td></tr>\n", stream);
     }
-    fputs("</table>\n", stream);
+    fputs("</table>\n<p>The share of the bound decides: up to 1 is right. An ulp is a unit in the last place of the "
+          "true value; many of them are no fault where a result is a small difference of large numbers, or below the "
+          "normal numbers.</p>\n", stream);
 }
 
 static void findings(const aevb_conform *c, FILE *stream)

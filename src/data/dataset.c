@@ -208,13 +208,19 @@ static void hash_numbers(struct sha256_ctx *sha, const double *x, size_t n)
     }
 }
 
+/* The bytes that the rows take, text or not. */
+static size_t stored_bytes(const aevb_dataset *d)
+{
+    return d->classes > 0 ? (d->n - 1) * d->step + d->x_dim / d->classes : d->n * d->x_dim;
+}
+
 void aevb_dataset_sha256(const aevb_dataset *dataset, char hex[65])
 {
     struct sha256_ctx sha;
     uint8_t digest[SHA256_DIGEST_SIZE];
     sha256_init(&sha);
     if (dataset->u8 != NULL)
-        sha256_update(&sha, dataset->n * dataset->x_dim, dataset->u8);
+        sha256_update(&sha, stored_bytes(dataset), dataset->u8);
     else
         hash_numbers(&sha, dataset->f64, dataset->n * dataset->x_dim);
     sha256_digest(&sha, sizeof digest, digest);

@@ -4,6 +4,7 @@
 #define AEVB_DATASET_H
 
 #include "aevb/data.h"
+#include "aevb/model.h"
 
 enum { AEVB_TEST_SHARE = 10 }; /* one row in so many is of the test part, where a source has none [DATA.4] */
 
@@ -29,5 +30,17 @@ aevb_status aevb_dataset_part(aevb_dataset *whole, size_t n_test, aevb_dataset *
 
 /* The built-in sprites as one data set, labels = indices. [SPRITE.1] */
 aevb_status aevb_sprites_load(aevb_dataset **out, aevb_error *err);
+
+/* The path of a source that is to be read as text, or NULL. */
+const char *aevb_text_path(const char *source);
+
+/* Both parts of a text, out->text and out->name. EINVAL for windows that cannot be, EFORMAT for a text that is too short
+ * or has one character only, EDOMAIN for a character that is not in the alphabet that was given. limits: not
+ * NULL. [TEXT.1] [TEXT.2] */
+aevb_status aevb_text_load(const char *path, const aevb_text_windows *windows, const aevb_limits *limits,
+                           aevb_data *out, aevb_error *err);
+
+/* AEVB_ESHAPE unless the data are text over as many characters as the model has classes, or neither has any. */
+aevb_status aevb_text_check(const aevb_dataset *dataset, const aevb_arch *arch, aevb_error *err);
 
 #endif

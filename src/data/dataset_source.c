@@ -109,6 +109,14 @@ static aevb_status open_any(const char *source, const aevb_data_options *options
     struct stat info;
     aevb_file_in *in;
     aevb_status status;
+    const char *text = aevb_text_path(source);
+    if (text != NULL) {
+        status = refuse_steps(source, options, err);
+        return status == AEVB_OK ? aevb_text_load(text, &options->text, options->limits, out, err) : status;
+    }
+    if (options->text.window != 0 || options->text.stride != 0)
+        return aevb_fail(err, AEVB_EINVAL, "%s: is not read as text (text:PATH, or a name that ends in .txt), "
+                         "which a window or a stride is for", source);
     if (strcmp(source, "sprites") == 0) {
         strcpy(out->name, source);
         if ((status = refuse_steps(source, options, err)) == AEVB_OK)

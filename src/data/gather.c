@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * A batch of rows as numbers, binarised on the way if asked to. [DATA.1] [DATA.2] [DATA.3] */
+ * A batch of rows as numbers, binarised on the way if asked to. [DATA.1] [DATA.2] [DATA.3] [TEXT.1] */
 #include "config.h"
 #include "aevb/data.h"
 
@@ -47,16 +47,29 @@ static void gather_row(const aevb_dataset *dataset, const aevb_gather *how, size
             x[i] = draw(how, first + i, x[i]);
 }
 
+/* [TEXT.1] */
+static void gather_text(const aevb_dataset *dataset, size_t row, double *x)
+{
+    const size_t X = dataset->x_dim, C = dataset->classes;
+    const uint8_t *classes = dataset->u8 + row * dataset->step;
+    memset(x, 0, X * sizeof *x);
+    for (size_t p = 0; p < X / C; p++)
+        x[p * C + classes[p]] = 1.0;
+}
+
 aevb_status aevb_dataset_gather(const aevb_dataset *dataset, const aevb_gather *how, const uint32_t *index, size_t B,
                                 double *x)
 {
     if (dataset == NULL || how == NULL || aevb_binarise_name(how->binarise) == NULL ||
-        (B > 0 && (index == NULL || x == NULL)))
+        (B > 0 && (index == NULL || x == NULL)) || (dataset->classes > 0 && how->binarise != AEVB_BINARISE_NONE))
         return AEVB_EINVAL;
     for (size_t b = 0; b < B; b++)
         if (index[b] >= dataset->n)
             return AEVB_EINVAL;
     for (size_t b = 0; b < B; b++)
-        gather_row(dataset, how, index[b], x + b * dataset->x_dim);
+        if (dataset->classes > 0)
+            gather_text(dataset, index[b], x + b * dataset->x_dim);
+        else
+            gather_row(dataset, how, index[b], x + b * dataset->x_dim);
     return AEVB_OK;
 }

@@ -55,7 +55,19 @@ static void k_gather_f64(size_t B, size_t X, const double *rows, const uint32_t 
     }
 }
 
-/* Lanes where x is outside the domain of the likelihood (0: {0, 1}, 1: [0, 1], else finite). */
+static void k_gather_text(size_t B, size_t X, size_t C, size_t step, const uint8_t *text, const uint32_t *index,
+                          real *x)
+{
+    memset(x, 0, B * X * sizeof *x);
+    for (size_t b = 0; b < B; b++) {
+        const uint8_t *row = text + (size_t)index[b] * step;
+        for (size_t p = 0; p < X / C; p++) {
+            x[b * X + p * C + row[p]] = R(1.0);
+        }
+    }
+}
+
+/* Lanes where x is outside the domain of the likelihood (0: {0, 1}, 1: [0, 1], 2 and 3: finite). */
 VINLINE ivec outside(int likelihood, vec x)
 {
     const vec zero = v_set1(R(0.0)), one = v_set1(R(1.0));
@@ -66,8 +78,24 @@ VINLINE ivec outside(int likelihood, vec x)
     }
 }
 
-static size_t k_domain(int likelihood, size_t n, const real *x)
+/* The first element at which it is sure that a position has not exactly one 1. [CAT.3] */
+static size_t one_hot_domain(size_t C, size_t n, const real *x)
 {
+    size_t ones = 0;
+    for (size_t i = 0, c = 0; i < n; i++, c = c + 1 < C ? c + 1 : 0) {
+        ones = (c > 0 ? ones : 0) + (x[i] == R(1.0));
+        if (!(x[i] == R(0.0) || x[i] == R(1.0)) || ones > 1 || (c + 1 == C && ones == 0)) {
+            return i;
+        }
+    }
+    return n;
+}
+
+static size_t k_domain(int likelihood, size_t C, size_t n, const real *x)
+{
+    if (likelihood == 4) {
+        return one_hot_domain(C, n, x);
+    }
     enum { RUN = 8 }; /* vectors whose masks are looked at together */
     size_t i = 0;
     for (; i + RUN * VL <= n; i += RUN * VL) {

@@ -13,7 +13,7 @@ static void fast_set_x(aevb_engine *engine, const double *x)
 {
     fast_engine *e = (fast_engine *)engine;
     const size_t n = engine->B * engine->arch.x_dim;
-    e->outside = aevb_ref_domain(engine->arch.likelihood, n, x);
+    e->outside = aevb_ref_domain(engine->arch.likelihood, engine->arch.x_classes, n, x);
     e->kern->from_f64(n, x, e->x);
     pack_x(e, (aevb_share){ 0, engine->B });
 }
@@ -29,7 +29,8 @@ static size_t gathered_domain(const fast_engine *e, const aevb_dataset *dataset,
 {
     const size_t B = e->base.B, X = e->base.arch.x_dim;
     const aevb_likelihood likelihood = e->base.arch.likelihood;
-    if (how->binarise != AEVB_BINARISE_NONE || (dataset->u8 != NULL && likelihood != AEVB_BERNOULLI)) {
+    if (how->binarise != AEVB_BINARISE_NONE || dataset->classes > 0 ||
+        (dataset->u8 != NULL && likelihood != AEVB_BERNOULLI)) {
         return B * X;
     }
     for (size_t b = 0; b < B; b++) {
@@ -40,7 +41,7 @@ static size_t gathered_domain(const fast_engine *e, const aevb_dataset *dataset,
                 i++;
             }
         } else {
-            i = aevb_ref_domain(likelihood, X, dataset->f64 + row);
+            i = aevb_ref_domain(likelihood, e->base.arch.x_classes, X, dataset->f64 + row);
         }
         if (i < X) {
             return b * X + i;
@@ -65,7 +66,9 @@ static void gather_rows(void *context, const aevb_team *team)
     const size_t n = rows.end - rows.first;
     const uint32_t *index = job->index + rows.first;
     real *x = e->x + rows.first * X;
-    if (job->how->binarise == AEVB_BINARISE_DYNAMIC && job->dataset->u8 != NULL) {
+    if (job->dataset->classes > 0) {
+        e->kern->gather_text(n, X, job->dataset->classes, job->dataset->step, job->dataset->u8, index, x);
+    } else if (job->how->binarise == AEVB_BINARISE_DYNAMIC && job->dataset->u8 != NULL) {
         e->draw->BITS(binarise_u8)(job->how->seed, job->how->stream, n, X, job->dataset->u8, index, x);
     } else if (job->how->binarise == AEVB_BINARISE_DYNAMIC) {
         e->draw->BITS(binarise_f64)(job->how->seed, job->how->stream, n, X, job->dataset->f64, index, x);

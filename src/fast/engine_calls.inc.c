@@ -162,6 +162,8 @@ static void decode_body(void *context, const aevb_team *team)
         const size_t at = rows.first * X, count = (rows.end - rows.first) * X;
         if (logits) {
             e->kern->sigmoid(count, e->a[0] + at, e->a[0] + at);
+        } else if (e->base.arch.likelihood == AEVB_CATEGORICAL) {
+            e->kern->softmax(count / e->base.arch.x_classes, e->base.arch.x_classes, e->a[0] + at, e->a[0] + at);
         }
         e->kern->to_f64(count, e->a[0] + at, job->mean + first * X + at);
         if (job->logvar != NULL && e->decoder.n_heads == 2) {

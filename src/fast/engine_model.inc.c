@@ -83,6 +83,13 @@ static void likelihood_rows(const fast_engine *e, size_t datum, size_t row, size
             k->gaussian_fixed(n, K, X, x, a, precision, constant, logpx);
         }
         break;
+    case AEVB_CATEGORICAL:
+        if (slopes) {
+            k->categorical_grad(n, K, X, e->base.arch.x_classes, x, a, e->ones, logpx, a);
+        } else {
+            k->categorical(n, K, X, e->base.arch.x_classes, x, a, logpx);
+        }
+        break;
     }
 }
 

@@ -9,6 +9,7 @@
 #include "fast/reduce.inc.c"
 #include "fast/latent.inc.c"
 #include "fast/likelihood.inc.c"
+#include "fast/categorical.inc.c"
 #include "fast/optim.inc.c"
 #include "fast/batch.inc.c"
 #include "fast/gemm.inc.c"

@@ -91,7 +91,14 @@
                              double constant, double *logpx), GAMMA, 8, 8) /* [GFIX.1] */ \
     K(void, gaussian_fixed_grad, (size_t rows, size_t K, size_t X, const real *x, const real *mean, double precision, \
                                   double constant, const double *dlogpx, double *logpx, real *dmean), \
-      GAMMA, 8, 8) /* [GFIX.2] */
+      GAMMA, 8, 8) /* [GFIX.2] */ \
+    /* X / C positions of C classes, x one-hot */ \
+    K(void, categorical, (size_t rows, size_t K, size_t X, size_t C, const real *x, const real *a, double *logpx), \
+      GAMMA, 8, 8) /* [CAT.1] */ \
+    K(void, categorical_grad, (size_t rows, size_t K, size_t X, size_t C, const real *x, const real *a, \
+                               const double *dlogpx, double *logpx, real *da), GAMMA, 8, 8) /* [CAT.2] */ \
+    /* p = softmax of each of the rows a[C], in place too */ \
+    K(void, softmax, (size_t rows, size_t C, const real *a, real *p), GAMMA, 8, 8) /* [CAT.2] */
 
 /* Optimiser steps in one pass, with the weight prior's gradient folded in; s as aevb_step_scalars says. */
 #define AEVB_KERN_OPTIM(K) \
@@ -112,8 +119,12 @@
       EXACT, 0, 0) /* [DATA.1] [DATA.2] */ \
     K(void, gather_f64, (size_t B, size_t X, const double *rows, const uint32_t *index, int threshold, real *x), \
       EXACT, 0, 0) /* [DATA.1] [DATA.2] */ \
-    /* index of the first x outside the domain of the aevb_likelihood, or n */ \
-    K(size_t, domain, (int likelihood, size_t n, const real *x), EXACT, 0, 0) /* [BERN.3] [GREY.3] [GAUSS.3] */ \
+    /* x[b][p C + c] = 1 where c = text[index[b] step + p], p < X / C, else 0 */ \
+    K(void, gather_text, (size_t B, size_t X, size_t C, size_t step, const uint8_t *text, const uint32_t *index, \
+                          real *x), EXACT, 0, 0) /* [TEXT.1] */ \
+    /* index of the first x outside the domain of the aevb_likelihood, or n; C classes of categorical */ \
+    K(size_t, domain, (int likelihood, size_t C, size_t n, const real *x), \
+      EXACT, 0, 0) /* [BERN.3] [GREY.3] [GAUSS.3] [CAT.3] */ \
     K(void, from_f64, (size_t n, const double *x, real *y), EXACT, 0, 0) \
     K(void, to_f64, (size_t n, const real *x, double *y), EXACT, 0, 0)
 

@@ -3,6 +3,7 @@
 #include "config.h"
 #include "aevb/format.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "error.h"
@@ -13,8 +14,37 @@ enum { FORMAT = 1 };
 #define BAD(status, format, ...) aevb_fail(err, status, "architecture: " format, __VA_ARGS__)
 
 static const char *const keys[] = {"format", "x_dim", "z_dim", "hidden", "activation", "likelihood", "image_rows",
-                                   "image_cols", "x_variance"};
-enum { N_KEYS = sizeof keys / sizeof keys[0], N_ALWAYS = N_KEYS - 1 }; /* x_variance: gaussian-fixed only */
+                                   "image_cols", "x_variance", "x_classes", "alphabet"};
+enum { N_KEYS = sizeof keys / sizeof keys[0], N_ALWAYS = 8 };
+
+/* Which of the keys after the first N_ALWAYS an architecture has, and who has it. */
+typedef struct extra_key {
+    aevb_likelihood likelihood;
+    int optional;
+} extra_key;
+static const extra_key extra_keys[N_KEYS - N_ALWAYS] = {
+    {AEVB_GAUSSIAN_FIXED, 0}, {AEVB_CATEGORICAL, 0}, {AEVB_CATEGORICAL, 1},
+};
+
+/* Two hexadecimal digits for each byte. */
+static json_t *alphabet_to_json(const aevb_arch *arch)
+{
+    char digits[2 * AEVB_MAX_ALPHABET + 1];
+    for (size_t i = 0; i < arch->n_alphabet; i++)
+        snprintf(digits + 2 * i, 3, "%02x", arch->alphabet[i]);
+    return json_string(digits);
+}
+
+/* Adds what only this likelihood has; 0 without memory. */
+static int add_extras(json_t *root, const aevb_arch *arch)
+{
+    if (arch->likelihood == AEVB_GAUSSIAN_FIXED)
+        return json_object_set_new(root, "x_variance", json_real(arch->x_variance)) == 0;
+    if (arch->likelihood != AEVB_CATEGORICAL)
+        return 1;
+    return json_object_set_new(root, "x_classes", json_integer((json_int_t)arch->x_classes)) == 0 &&
+           (arch->n_alphabet == 0 || json_object_set_new(root, "alphabet", alphabet_to_json(arch)) == 0);
+}
 
 static json_t *hidden_to_json(const aevb_arch *arch)
 {
@@ -42,8 +72,7 @@ aevb_status aevb_arch_to_json(const aevb_arch *arch, char **json, aevb_error *er
                     "likelihood", aevb_likelihood_name(arch->likelihood),
                     "image_rows", (json_int_t)arch->image_rows, "image_cols", (json_int_t)arch->image_cols);
     char *text = NULL;
-    if (root == NULL || (arch->likelihood == AEVB_GAUSSIAN_FIXED &&
-                         json_object_set_new(root, "x_variance", json_real(arch->x_variance)) != 0))
+    if (root == NULL || !add_extras(root, arch))
         status = aevb_fail_memory(err);
     else if ((text = json_dumps(root, JSON_COMPACT)) == NULL) /* from malloc, for the caller's free */
         status = aevb_fail_memory(err);
@@ -53,7 +82,7 @@ aevb_status aevb_arch_to_json(const aevb_arch *arch, char **json, aevb_error *er
     return status;
 }
 
-static aevb_status check_keys(const json_t *root, int has_variance, aevb_error *err)
+static aevb_status check_keys(const json_t *root, aevb_likelihood likelihood, aevb_error *err)
 {
     const char *key;
     const json_t *value;
@@ -63,12 +92,43 @@ static aevb_status check_keys(const json_t *root, int has_variance, aevb_error *
             i++;
         if (i == N_KEYS)
             return BAD(AEVB_EFORMAT, "unknown key \"%.100s\"", key);
-        if (i >= N_ALWAYS && !has_variance)
-            return BAD(AEVB_EFORMAT, "%s is for gaussian-fixed only", key);
+        if (i >= N_ALWAYS && likelihood != extra_keys[i - N_ALWAYS].likelihood)
+            return BAD(AEVB_EFORMAT, "%s is for %s only", key,
+                       aevb_likelihood_name(extra_keys[i - N_ALWAYS].likelihood));
     }
-    for (size_t i = 0; i < (has_variance ? N_KEYS : N_ALWAYS); i++)
-        if (json_object_get(root, keys[i]) == NULL)
+    for (size_t i = 0; i < N_KEYS; i++) {
+        const extra_key *extra = i < N_ALWAYS ? NULL : &extra_keys[i - N_ALWAYS];
+        if ((extra == NULL || (extra->likelihood == likelihood && !extra->optional)) &&
+            json_object_get(root, keys[i]) == NULL)
             return BAD(AEVB_EFORMAT, "%s is missing", keys[i]);
+    }
+    return AEVB_OK;
+}
+
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = c == '\0' ? NULL : strchr(digits, c);
+    return at == NULL ? -1 : (int)(at - digits);
+}
+
+/* Absent: no alphabet. */
+static aevb_status get_alphabet(const json_t *value, aevb_arch *arch, aevb_error *err)
+{
+    const char *text = json_string_value(value);
+    const size_t length = json_string_length(value);
+    if (value == NULL)
+        return AEVB_OK;
+    if (text == NULL || length % 2 != 0 || length > 2 * AEVB_MAX_ALPHABET)
+        return BAD(AEVB_EFORMAT, "alphabet is not a string of two hexadecimal digits for each of up to %d bytes",
+                   AEVB_MAX_ALPHABET);
+    arch->n_alphabet = length / 2;
+    for (size_t i = 0; i < arch->n_alphabet; i++) {
+        const int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return BAD(AEVB_EFORMAT, "byte %zu of the alphabet is not two hexadecimal digits", i);
+        arch->alphabet[i] = (uint8_t)(16 * high + low);
+    }
     return AEVB_OK;
 }
 
@@ -112,7 +172,7 @@ static aevb_status read_arch(const json_t *root, aevb_arch *arch, aevb_error *er
     if (aevb_likelihood_parse(get_name(root, "likelihood"), &arch->likelihood) != AEVB_OK)
         return BAD(AEVB_EFORMAT, "likelihood \"%.100s\" is unknown", get_name(root, "likelihood"));
     int has_variance = arch->likelihood == AEVB_GAUSSIAN_FIXED;
-    aevb_status status = check_keys(root, has_variance, err);
+    aevb_status status = check_keys(root, arch->likelihood, err);
     if (status != AEVB_OK)
         return status;
     if (aevb_activation_parse(get_name(root, "activation"), &arch->activation) != AEVB_OK)
@@ -122,9 +182,12 @@ static aevb_status read_arch(const json_t *root, aevb_arch *arch, aevb_error *er
     arch->x_variance = json_number_value(json_object_get(root, "x_variance"));
     status = get_hidden(json_object_get(root, "hidden"), arch, err);
     const struct { const char *key; size_t *to; } sizes[] = {{"x_dim", &arch->x_dim}, {"z_dim", &arch->z_dim},
-        {"image_rows", &arch->image_rows}, {"image_cols", &arch->image_cols}};
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0] && status == AEVB_OK; i++)
+        {"image_rows", &arch->image_rows}, {"image_cols", &arch->image_cols}, {"x_classes", &arch->x_classes}};
+    const size_t n_sizes = sizeof sizes / sizeof sizes[0] - (arch->likelihood != AEVB_CATEGORICAL);
+    for (size_t i = 0; i < n_sizes && status == AEVB_OK; i++)
         status = get_size(json_object_get(root, sizes[i].key), sizes[i].key, sizes[i].to, err);
+    if (status == AEVB_OK)
+        status = get_alphabet(json_object_get(root, "alphabet"), arch, err);
     if (status == AEVB_OK && (status = aevb_arch_check(arch, err)) == AEVB_EINVAL) {
         status = AEVB_EFORMAT; /* the text is wrong, not the call */
         if (err != NULL)

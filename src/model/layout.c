@@ -16,6 +16,26 @@ static aevb_status check_width(const char *what, size_t width, aevb_error *err)
     return AEVB_OK;
 }
 
+/* [CAT.1] [TEXT.1] */
+static aevb_status check_classes(const aevb_arch *arch, aevb_error *err)
+{
+    const size_t C = arch->x_classes;
+    if (arch->likelihood != AEVB_CATEGORICAL && (C != 0 || arch->n_alphabet != 0))
+        return aevb_fail(err, AEVB_EINVAL, "architecture: %zu classes and an alphabet of %zu with the %s likelihood; "
+                         "both belong to categorical", C, arch->n_alphabet, aevb_likelihood_name(arch->likelihood));
+    if (arch->likelihood == AEVB_CATEGORICAL && (C < 2 || arch->x_dim % C != 0))
+        return aevb_fail(err, AEVB_EINVAL, "architecture: x_classes is %zu, it must be 2 or more and divide "
+                         "x_dim = %zu", C, arch->x_dim);
+    if (arch->n_alphabet != 0 && (arch->n_alphabet != C || C > AEVB_MAX_ALPHABET))
+        return aevb_fail(err, AEVB_EINVAL, "architecture: an alphabet of %zu for %zu classes, at most %d have one",
+                         arch->n_alphabet, C, AEVB_MAX_ALPHABET);
+    for (size_t i = 1; i < arch->n_alphabet; i++)
+        if (arch->alphabet[i] <= arch->alphabet[i - 1])
+            return aevb_fail(err, AEVB_EINVAL, "architecture: byte %d of the alphabet follows byte %d: they must "
+                             "ascend", arch->alphabet[i], arch->alphabet[i - 1]);
+    return AEVB_OK;
+}
+
 aevb_status aevb_arch_check(const aevb_arch *arch, aevb_error *err)
 {
     aevb_status status = check_width("x_dim", arch->x_dim, err);
@@ -44,7 +64,7 @@ aevb_status aevb_arch_check(const aevb_arch *arch, aevb_error *err)
          arch->image_rows * arch->image_cols != arch->x_dim))
         return aevb_fail(err, AEVB_EINVAL, "architecture: pictures of %zu x %zu do not have x_dim = %zu pixels",
                          arch->image_rows, arch->image_cols, arch->x_dim);
-    return AEVB_OK;
+    return check_classes(arch, err);
 }
 
 _Static_assert(sizeof(size_t) >= 8, "sizes are checked for 64 bits");

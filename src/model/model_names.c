@@ -5,7 +5,7 @@
 #include "model/names.h"
 
 static const char *const activations[] = {"identity", "relu", "tanh", "sigmoid", "softplus"};
-static const char *const likelihoods[] = {"bernoulli", "grey", "gaussian", "gaussian-fixed"};
+static const char *const likelihoods[] = {"bernoulli", "grey", "gaussian", "gaussian-fixed", "categorical"};
 static const char *const inits[] = {"glorot", "normal"};
 
 const char *aevb_activation_name(aevb_activation activation)

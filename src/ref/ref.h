@@ -62,8 +62,16 @@ void aevb_ref_gaussian_fixed(size_t B, size_t K, size_t X, const double *x, cons
 void aevb_ref_gaussian_fixed_backward(size_t B, size_t K, size_t X, const double *x, const double *mean,
                                       double variance, const double *dlogpx, double *dmean);
 
-/* Domain of the data: index of the first element of x[n] outside, or n. [BERN.3] [GREY.3] [GAUSS.3] */
-size_t aevb_ref_domain(aevb_likelihood likelihood, size_t n, const double *x);
+/* X / C positions of C classes, x one-hot: logpx[r] = sum over positions of a_chosen - log sum_c exp(a_c) [CAT.1];
+ * softmax of rows[C], p may be a; da[r][i] += dlogpx[r] (x - softmax(a)). [CAT.2] */
+void aevb_ref_categorical(size_t B, size_t K, size_t X, size_t C, const double *x, const double *a, double *logpx);
+void aevb_ref_softmax(size_t rows, size_t C, const double *a, double *p);
+void aevb_ref_categorical_backward(size_t B, size_t K, size_t X, size_t C, const double *x, const double *a,
+                                   const double *dlogpx, double *da);
+
+/* Domain of the data: index of the first element of x[n] outside, or n. classes is that of AEVB_CATEGORICAL, whose n
+ * is a multiple of it. [BERN.3] [GREY.3] [GAUSS.3] [CAT.3] */
+size_t aevb_ref_domain(aevb_likelihood likelihood, size_t classes, size_t n, const double *x);
 
 /* Optimisers, one step each over n parameters; t from 1. [SGD.1] [ADAGRAD.1] [ADAM.1] [ADAM.2] [ADAMW.1] */
 void aevb_ref_sgd(size_t n, double lr, double momentum, double *theta, const double *g, double *v);

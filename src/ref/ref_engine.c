@@ -106,7 +106,7 @@ static aevb_status ref_gather(aevb_engine *engine, const aevb_dataset *dataset, 
 
 static size_t ref_domain(const aevb_engine *engine)
 {
-    return aevb_ref_domain(engine->arch.likelihood, engine->B * engine->arch.x_dim,
+    return aevb_ref_domain(engine->arch.likelihood, engine->arch.x_classes, engine->B * engine->arch.x_dim,
                            ((const ref_engine *)engine)->work.x);
 }
 
@@ -204,6 +204,8 @@ static void ref_decode(aevb_engine *engine, size_t n, const double *z, double *m
     aevb_ref_decode(&engine->arch, &e->net, e->params, n, &e->work);
     if (engine->arch.likelihood == AEVB_BERNOULLI || engine->arch.likelihood == AEVB_GREY)
         aevb_ref_activation(AEVB_SIGMOID, count, e->work.out, mean);
+    else if (engine->arch.likelihood == AEVB_CATEGORICAL)
+        aevb_ref_softmax(count / engine->arch.x_classes, engine->arch.x_classes, e->work.out, mean);
     else
         memcpy(mean, e->work.out, count * sizeof *mean);
     if (e->net.learned_variance && logvar != NULL)

@@ -55,6 +55,9 @@ static void likelihood(const aevb_arch *arch, size_t B, size_t K, aevb_vae_work 
     case AEVB_GAUSSIAN_FIXED:
         aevb_ref_gaussian_fixed(B, K, arch->x_dim, work->x, work->out, arch->x_variance, work->logpx);
         break;
+    case AEVB_CATEGORICAL:
+        aevb_ref_categorical(B, K, arch->x_dim, arch->x_classes, work->x, work->out, work->logpx);
+        break;
     }
 }
 
@@ -88,6 +91,9 @@ static void likelihood_backward(const aevb_arch *arch, size_t B, size_t K, aevb_
         break;
     case AEVB_GAUSSIAN_FIXED:
         aevb_ref_gaussian_fixed_backward(B, K, X, work->x, work->out, arch->x_variance, dlogpx, work->dout);
+        break;
+    case AEVB_CATEGORICAL:
+        aevb_ref_categorical_backward(B, K, X, arch->x_classes, work->x, work->out, dlogpx, work->dout);
         break;
     }
 }

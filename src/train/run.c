@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include "aevb/format.h"
 #include "alloc.h"
+#include "data/dataset.h"
 #include "error.h"
 #include "infer/sweep.h"
 #include "train/checkpoint.h"
@@ -27,22 +28,24 @@ aevb_status aevb_run_path(const char *dir, const char *name, char path[AEVB_RUN_
     return AEVB_OK;
 }
 
-static aevb_status check_part(const aevb_dataset *part, const char *name, size_t x_dim, aevb_error *err)
+static aevb_status check_part(const aevb_dataset *part, const char *name, const aevb_arch *arch, aevb_error *err)
 {
     if (part->n < 1 || part->n > UINT32_MAX)
         return aevb_fail(err, AEVB_EINVAL, "the %s part has %zu rows, must be 1 to 2^32 - 1", name, part->n);
-    if (part->x_dim != x_dim)
+    if (part->x_dim != arch->x_dim)
         return aevb_fail(err, AEVB_ESHAPE, "the %s part has %zu values in a row, the model takes %zu", name,
-                         part->x_dim, x_dim);
-    return AEVB_OK;
+                         part->x_dim, arch->x_dim);
+    return aevb_text_check(part, arch, err);
 }
 
-static aevb_status check_data(const aevb_data *data, size_t x_dim, aevb_error *err)
+static aevb_status check_data(const aevb_data *data, const aevb_train_config *config, aevb_error *err)
 {
     if (data->train == NULL)
         return aevb_fail(err, AEVB_EINVAL, "there are no training data");
-    aevb_status status = check_part(data->train, "training", x_dim, err);
-    return status == AEVB_OK && data->test != NULL ? check_part(data->test, "test", x_dim, err) : status;
+    if (data->train->classes > 0 && config->binarise != AEVB_BINARISE_NONE)
+        return aevb_fail(err, AEVB_EINVAL, "text cannot be binarised");
+    aevb_status status = check_part(data->train, "training", &config->arch, err);
+    return status == AEVB_OK && data->test != NULL ? check_part(data->test, "test", &config->arch, err) : status;
 }
 
 static aevb_status make_engine(aevb_run *run, aevb_error *err)
@@ -61,7 +64,7 @@ aevb_status aevb_run_start(aevb_run *run, const aevb_train_config *config, const
     *run = (aevb_run){.config = config, .data = data, .hooks = hooks == NULL ? &no_hooks : hooks, .dir = dir};
     aevb_status status = aevb_train_config_check(config, err);
     if (status == AEVB_OK)
-        status = check_data(data, config->arch.x_dim, err);
+        status = check_data(data, config, err);
     if (status == AEVB_OK)
         status = make_engine(run, err);
     if (status != AEVB_OK)
@@ -170,10 +173,10 @@ static aevb_status make_directory(const char *dir, aevb_error *err)
 }
 
 /* [BERN.3] [GREY.3] Every row is looked at before a file is written: a run that cannot get beyond its data would only
- * be in the way of the next. Binarised data are 0 and 1. */
+ * be in the way of the next. Binarised data are 0 and 1, text is one-hot. */
 static aevb_status check_domain(const aevb_run *run, const aevb_dataset *part, aevb_error *err)
 {
-    if (part == NULL || run->config->binarise != AEVB_BINARISE_NONE)
+    if (part == NULL || run->config->binarise != AEVB_BINARISE_NONE || part->classes > 0)
         return AEVB_OK;
     aevb_sweep sweep;
     aevb_status status = aevb_sweep_start(&sweep, run->engine, part, AEVB_BINARISE_NONE, run->config->seed, 0, err);

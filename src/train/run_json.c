@@ -67,6 +67,8 @@ static const aevb_field settings[] = {
     {"crop_right", CONFIG(AEVB_FIELD_SIZE, pictures.crop_right), 0, NULL},
     {"scale", CONFIG(AEVB_FIELD_REAL, pictures.scale), 0, NULL},
     {"grey", CONFIG(AEVB_FIELD_ENUM, pictures.grey), 0, grey_rule},
+    {"window", CONFIG(AEVB_FIELD_SIZE, window), 0, NULL},
+    {"stride", CONFIG(AEVB_FIELD_SIZE, stride), 0, NULL},
     {"engine", CONFIG(AEVB_FIELD_ENUM, engine), 0, engine_kind},
     {"precision", CONFIG(AEVB_FIELD_ENUM, precision), 0, precision},
     {"level", CONFIG(AEVB_FIELD_INT, level), 0, NULL},
@@ -273,7 +275,9 @@ static int same_arch(const aevb_arch *a, const aevb_arch *b)
     int same = a->x_dim == b->x_dim && a->z_dim == b->z_dim && a->n_hidden == b->n_hidden &&
                a->activation == b->activation && a->likelihood == b->likelihood &&
                a->image_rows == b->image_rows && a->image_cols == b->image_cols &&
-               (a->likelihood != AEVB_GAUSSIAN_FIXED || a->x_variance == b->x_variance);
+               (a->likelihood != AEVB_GAUSSIAN_FIXED || a->x_variance == b->x_variance) &&
+               a->x_classes == b->x_classes && a->n_alphabet == b->n_alphabet &&
+               memcmp(a->alphabet, b->alphabet, a->n_alphabet) == 0;
     for (size_t i = 0; i < a->n_hidden && same; i++)
         same = a->hidden[i] == b->hidden[i];
     return same;

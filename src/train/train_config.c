@@ -39,8 +39,11 @@ aevb_train_config aevb_train_default(void)
 
 aevb_data_options aevb_train_data_options(const aevb_train_config *config)
 {
-    return (aevb_data_options){.limit = config->limit, .seed = config->seed, .range = config->range,
-                               .pictures = config->pictures};
+    aevb_data_options how = {.limit = config->limit, .seed = config->seed, .range = config->range,
+                             .pictures = config->pictures,
+                             .text = {config->window, config->stride, config->arch.n_alphabet, {0}}};
+    memcpy(how.text.alphabet, config->arch.alphabet, config->arch.n_alphabet);
+    return how;
 }
 
 static int non_negative(double v)

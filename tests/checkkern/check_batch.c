@@ -69,6 +69,55 @@ void check_gather_f64(check *c)
     free(want);
 }
 
+/* [TEXT.1] Rows that overlap: windows of n positions, one byte apart in a text of all the classes. */
+void check_gather_text(check *c)
+{
+    const size_t C = 1 + random_below(c, c->n <= 32 ? 256 : 8), X = c->n * C, step = 1 + random_below(c, 3);
+    const size_t length = c->n + (ROWS - 1) * step;
+    buf *text = in_bytes(c, length), *index = in_index(c, B, ROWS), *x = out(c, B * X);
+    double *want = zeros(B * X);
+    for (size_t i = 0; i < length; i++) {
+        const unsigned char class = (unsigned char)((size_t)text->v[i] % C);
+        ((unsigned char *)text->p)[i] = ((unsigned char *)text->saved)[i] = class;
+        text->v[i] = class;
+    }
+    KERN(c, gather_text, (B, X, C, step, text->p, index->p, x->p));
+    REF(c, for (size_t i = 0; i < B * X; i++) {
+        const size_t at_byte = (size_t)index->v[i / X] * step + i % X / C;
+        want[i] = (double)(i % C) == text->v[at_byte] ? 1.0 : 0.0;
+    });
+    c->items = (double)(B * X);
+    for (size_t i = 0; i < B * X; i++) {
+        expect_exact(c, "x", i, at(x, i), want[i]);
+    }
+    free(want);
+}
+
+/* [CAT.3] wrong: 0 nothing, 1 a number that is neither 0 nor 1, 2 a second 1, 3 a position without a 1. */
+static void check_one_hot_domain(check *c, int wrong)
+{
+    const size_t C = 2 + random_below(c, 6), n = c->n * C, bad = random_below(c, c->n);
+    double *values = zeros(n);
+    for (size_t p = 0; p < c->n; p++) {
+        const size_t place = p * C + random_below(c, C);
+        values[place] = p == bad && wrong == 3 ? 0.0 : 1.0;
+        if (p == bad && wrong == 1) {
+            const double outside[] = { NAN, INFINITY, 0.5, -1.0, 2.0 };
+            values[p * C + random_below(c, C)] = outside[random_below(c, 5)];
+        } else if (p == bad && wrong == 2) {
+            values[place + 1 < (p + 1) * C ? place + 1 : place - 1] = 1.0;
+        }
+    }
+    buf *x = in_values(c, n, values);
+    size_t got = 0, want = 0;
+    TIMED(c, kern_seconds, got = c->f32 != NULL ? c->f32->domain(AEVB_CATEGORICAL, C, n, x->p)
+                                                : c->f64->domain(AEVB_CATEGORICAL, C, n, x->p));
+    REF(c, want = aevb_ref_domain(AEVB_CATEGORICAL, C, n, x->v));
+    expect_exact(c, "first outside", 0, (double)got, (double)want);
+    expect_exact(c, "position outside", 0, (double)(want / C), wrong == 0 ? (double)c->n : (double)bad);
+    free(values);
+}
+
 /* [BERN.3] [GREY.3] [GAUSS.3] Data inside the domain with one element outside, at every kind of place, or with none. */
 void check_domain(check *c)
 {
@@ -92,12 +141,16 @@ void check_domain(check *c)
                 }
             }
             size_t got = 0, want = 0;
-            TIMED(c, kern_seconds, got = c->f32 != NULL ? c->f32->domain(likelihood, c->n, x->p)
-                                                        : c->f64->domain(likelihood, c->n, x->p));
-            REF(c, want = aevb_ref_domain((aevb_likelihood)likelihood, c->n, x->v));
+            TIMED(c, kern_seconds, got = c->f32 != NULL ? c->f32->domain(likelihood, 0, c->n, x->p)
+                                                        : c->f64->domain(likelihood, 0, c->n, x->p));
+            REF(c, want = aevb_ref_domain((aevb_likelihood)likelihood, 0, c->n, x->v));
             expect_exact(c, "first outside", 0, (double)got, (double)want);
             end_case(c);
         }
+    }
+    for (int wrong = 0; wrong < 4 && c->n > 1; wrong++) {
+        check_one_hot_domain(c, wrong);
+        end_case(c);
     }
 }
 

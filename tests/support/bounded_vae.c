@@ -146,6 +146,45 @@ static num negative(num a)
     return (num){-a.v, a.e};
 }
 
+void bounded_softmax(size_t rows, size_t C, num *a)
+{
+    num *e = numbers(C);
+    for (size_t r = 0; r < rows; r++) {
+        num top = a[r * C];
+        for (size_t c = 1; c < C; c++)
+            top = a[r * C + c].v > top.v ? a[r * C + c] : top;
+        /* Whichever logit is taken out, it is taken out of all: its error is shared and leaves the quotient alone. */
+        top = eb_exact(top.v);
+        for (size_t c = 0; c < C; c++)
+            e[c] = eb_exp(eb_sub(a[r * C + c], top));
+        const num sum = eb_sum(C, e);
+        for (size_t c = 0; c < C; c++)
+            a[r * C + c] = eb_div(e[c], sum);
+    }
+    free(e);
+}
+
+/* [CAT.1] [CAT.2] of element i: a position's whole value is with the element that x chooses, as the logarithm of its
+ * softmax, whose relative error is the absolute one here; besides log itself, and top, which is added twice. */
+static void categorical_pieces(const bounded_vae *m, num x, size_t i, num pieces[3], num slope[2])
+{
+    const size_t C = m->arch.x_classes, first = i - i % C;
+    num *p = numbers(C), largest = eb_exact(0.0);
+    for (size_t c = 0; c < C; c++) {
+        p[c] = m->out[0][first + c];
+        largest = fabs(p[c].v) > fabs(largest.v) ? p[c] : largest;
+    }
+    bounded_softmax(1, C, p);
+    const num mine = p[i % C];
+    free(p);
+    slope[0] = eb_sub(x, mine);
+    slope[1] = eb_exact(0.0);
+    if (x.v == 0.0)
+        return;
+    const num rounding = eb_rounded(2.0 * fabs(largest.v) + 2.0 * log((double)C) + 1.0);
+    pieces[0] = (num){log(mine.v), mine.e / (mine.v - mine.e) + 4.0 * rounding.e};
+}
+
 /* What log p of one value is the sum of (pieces[3], unused ones 0), and its slopes in mean (or logit) and log-variance.
  * The pieces may be summed in any order. */
 static void value_pieces(const bounded_vae *m, num x, size_t i, num pieces[3], num slope[2])
@@ -168,6 +207,9 @@ static void value_pieces(const bounded_vae *m, num x, size_t i, num pieces[3], n
         break;
     case AEVB_GAUSSIAN_FIXED: /* [GFIX.1] [GFIX.2] */
         break;
+    case AEVB_CATEGORICAL:
+        categorical_pieces(m, x, i, pieces, slope);
+        return;
     }
     pieces[0] = negative(half(size));
     pieces[1] = negative(half(eb_mul(square, precision)));

@@ -33,6 +33,8 @@ void bounded_free(bounded_vae *m);
 
 void bounded_terms(bounded_vae *m);
 void bounded_gradient(bounded_vae *m, const aevb_adjoints *adjoints);
+/* Rows of C logits become their softmax. [CAT.2] */
+void bounded_softmax(size_t rows, size_t C, num *a);
 num bounded_loss(const bounded_vae *m, const aevb_objective *objective);
 
 /* Step t of an optimiser on parameter i, in place; prior = precision / N; states exact on entry. */

@@ -130,7 +130,7 @@ static ref_verdict logpz_backward(const ref_case *c)
 static int outside(const ref_case *c, aevb_likelihood likelihood)
 {
     size_t n = DIM("B") * DIM("X");
-    return aevb_ref_domain(likelihood, n, IN("x")) < n;
+    return aevb_ref_domain(likelihood, 0, n, IN("x")) < n;
 }
 
 static ref_verdict cross_entropy(const ref_case *c, aevb_likelihood likelihood)
@@ -204,6 +204,29 @@ static ref_verdict gaussian_fixed_backward(const ref_case *c)
     return REF_ANSWERED;
 }
 
+static int not_one_hot(const ref_case *c)
+{
+    size_t n = DIM("B") * DIM("P") * DIM("C");
+    return aevb_ref_domain(AEVB_CATEGORICAL, DIM("C"), n, IN("x")) < n;
+}
+
+static ref_verdict categorical(const ref_case *c)
+{
+    if (not_one_hot(c))
+        return REF_DOMAIN_ERROR;
+    aevb_ref_categorical(DIM("B"), DIM("K"), DIM("P") * DIM("C"), DIM("C"), IN("x"), IN("a"), OUT("logpx"));
+    return REF_ANSWERED;
+}
+
+static ref_verdict categorical_backward(const ref_case *c)
+{
+    if (not_one_hot(c))
+        return REF_DOMAIN_ERROR;
+    aevb_ref_categorical_backward(DIM("B"), DIM("K"), DIM("P") * DIM("C"), DIM("C"), IN("x"), IN("a"), IN("dlogpx"),
+                                  OUT("da"));
+    return REF_ANSWERED;
+}
+
 const ref_function ref_kernels[] = {
     {"affine", affine}, {"affine-backward", affine_backward}, {"activation", activation},
     {"activation-backward", activation_backward}, {"reparam", reparam}, {"reparam-backward", reparam_backward},
@@ -211,7 +234,8 @@ const ref_function ref_kernels[] = {
     {"logpz-backward", logpz_backward}, {"bernoulli", bernoulli}, {"bernoulli-backward", bernoulli_backward},
     {"grey", grey}, {"grey-backward", grey_backward}, {"gaussian", gaussian},
     {"gaussian-backward", gaussian_backward}, {"gaussian-fixed", gaussian_fixed},
-    {"gaussian-fixed-backward", gaussian_fixed_backward}, {NULL, NULL},
+    {"gaussian-fixed-backward", gaussian_fixed_backward}, {"categorical", categorical},
+    {"categorical-backward", categorical_backward}, {NULL, NULL},
 };
 
 ref_verdict ref_port_answer(const ref_case *c)

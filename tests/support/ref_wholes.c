@@ -108,7 +108,8 @@ static ref_verdict permutation(const ref_case *c)
 static int arch_of(const ref_case *c, aevb_arch *arch)
 {
     *arch = (aevb_arch){.x_dim = DIM("X"), .z_dim = DIM("Z"), .n_hidden = (size_t)SETTING("hidden_layers"),
-        .x_variance = aevb_vector_setting(c->group, "variance", 1)};
+        .x_variance = aevb_vector_setting(c->group, "variance", 1),
+        .x_classes = (size_t)aevb_vector_setting(c->group, "classes", 0)};
     for (size_t l = 0; l < arch->n_hidden; l++) {
         char name[8];
         snprintf(name, sizeof name, "H%u", (unsigned)(l + 1) % 100);
@@ -164,7 +165,7 @@ static ref_verdict model(const ref_case *c)
     const size_t B = DIM("B"), K = DIM("K");
     if (!arch_of(c, &arch))
         return REF_UNSUPPORTED;
-    if (aevb_ref_domain(arch.likelihood, B * arch.x_dim, IN("x")) < B * arch.x_dim)
+    if (aevb_ref_domain(arch.likelihood, arch.x_classes, B * arch.x_dim, IN("x")) < B * arch.x_dim)
         return REF_DOMAIN_ERROR;
     small_vae_make(&v, &arch, B, K, 1, 0);
     tensors_in(c, &v.layout, v.params);

@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "one_hot.h"
 #include "small_vae.h"
 
 static double *take(small_vae *v, size_t n)
@@ -47,6 +48,8 @@ void small_vae_make(small_vae *v, const aevb_arch *arch, size_t B, size_t K, dou
     if (arch->likelihood == AEVB_BERNOULLI)
         for (size_t i = 0; i < B * X; i++)
             w->x[i] = w->x[i] < 0.5 ? 0.0 : 1.0;
+    if (arch->likelihood == AEVB_CATEGORICAL)
+        one_hot(arch->x_classes, B * X, w->x);
     aevb_normal_fill(seed, aevb_stream(AEVB_STREAM_TEST, 2), 0, R * Z, w->eps);
 }
 

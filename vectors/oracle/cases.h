@@ -9,6 +9,7 @@ void cases_posterior(const char *folder);
 void cases_density(const char *folder);
 void cases_bernoulli(const char *folder);
 void cases_gaussian(const char *folder);
+void cases_categorical(const char *folder);
 void cases_objective(const char *folder);
 void cases_rng(const char *folder);
 void cases_optim(const char *folder);

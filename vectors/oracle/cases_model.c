@@ -110,6 +110,33 @@ static void every_combination(void)
             }
 }
 
+/* Behind the others, which keep their numbers. */
+static void categorical(void)
+{
+    static const model_plan shapes[] = {
+        {.B = 2, .K = 2, .X = 6, .Z = 2, .H = 1, .hidden = {3}, .classes = 3},
+        {.B = 3, .K = 1, .X = 4, .Z = 2, .H = 2, .hidden = {4, 3}, .classes = 2},
+        {.B = 1, .K = 3, .X = 5, .Z = 1, .H = 0, .classes = 5},
+    };
+    for (size_t a = 0; a < 5; a++)
+        for (size_t o = 0; o < 3; o++) {
+            model_plan plan = shapes[(a + o) % 3];
+            plan.activation = activations[a];
+            plan.likelihood = "categorical";
+            model_begin(&plan, objectives[o].name, objectives[o].beta);
+            for (int kind = DRAW_COARSE; kind <= DRAW_FULL; kind += 2) {
+                oracle_test(flags_of(&plan, o), "%s, categorical, %s, beta %g, %s", plan.activation,
+                            objectives[o].name, objectives[o].beta, draw_name[kind]);
+                model_fill((draw_kind)kind);
+                oracle_valid();
+            }
+        }
+    oracle_test("DomainNotChecked", "a position with two classes");
+    model_fill(DRAW_COARSE);
+    oracle_fill("x")[0] = oracle_fill("x")[1] = 1;
+    oracle_domain_error();
+}
+
 static void square(void)
 {
     model_plan plan = {.B = 2, .K = 2, .X = 3, .Z = 3, .H = 1, .hidden = {3}, .activation = "tanh",
@@ -159,5 +186,6 @@ void cases_model(const char *folder)
                  "tensor (d.NAME), to mu, logvar, z and the decoder's output; bound is that of IWAE.1");
     every_combination();
     square();
+    categorical();
     oracle_end();
 }

@@ -138,6 +138,7 @@ void cases_trajectory(const char *folder)
         {"tanh", "gaussian", "elbo-mc", "adam", 1, 1e-3, 1e-8, 1},
         {"identity", "bernoulli", "elbo", "adam", 4, 1e-2, 1e-8, 0},
         {"relu", "bernoulli", "elbo", "sgd", 1, 0.05, 0, 1},
+        {"tanh", "categorical", "elbo", "adam", 1, 1e-3, 1e-8, 0},
     };
     draw_from("trajectory");
     oracle_begin(folder, "trajectory", "training",
@@ -149,6 +150,7 @@ void cases_trajectory(const char *folder)
         r.model.activation = runs[i].activation;
         r.model.likelihood = runs[i].likelihood;
         r.model.K = i % 2 ? 2 : 1;
+        r.model.classes = strcmp(r.model.likelihood, "categorical") == 0 ? 2 : 0;
         trajectory_begin(&r);
         for (int repeat = 0; repeat < 2; repeat++) {
             oracle_test(r.precision > 0 ? "Drift PriorNotScaled" : "Drift", "%s, %s, %s, %s", r.model.activation,

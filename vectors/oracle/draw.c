@@ -74,6 +74,16 @@ void draw_bits(const char *input)
         data[i] = draw_below(2);
 }
 
+void draw_one_hot(const char *input, size_t C)
+{
+    double *data = oracle_fill(input);
+    for (size_t p = 0; p < oracle_size(input); p += C) {
+        size_t chosen = draw_below((unsigned)C);
+        for (size_t c = 0; c < C; c++)
+            data[p + c] = c == chosen;
+    }
+}
+
 void draw_grey(const char *input)
 {
     double *data = oracle_fill(input);

@@ -21,6 +21,7 @@ extern const char *const draw_name[4];
 double draw_one(draw_kind kind, double scale);
 void draw(const char *input, draw_kind kind, double scale);
 void draw_bits(const char *input);  /* 0 or 1 */
+void draw_one_hot(const char *input, size_t C); /* one 1 in each C numbers, otherwise 0 */
 void draw_grey(const char *input);  /* k / 256, with 0 and 1 among them */
 void draw_indices(const char *input, unsigned n);
 void draw_all(const char *input, double value);

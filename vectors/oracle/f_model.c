@@ -106,6 +106,8 @@ void f_forward(const f_model *m, f_pass *p)
         f_gaussian(B, K, X, p->x, p->out, p->out_logvar, p->logpx);
     } else if (strcmp(m->likelihood, "gaussian-fixed") == 0) {
         f_gaussian_fixed(B, K, X, p->x, p->out, m->variance, p->logpx);
+    } else if (strcmp(m->likelihood, "categorical") == 0) {
+        f_categorical(B, K, X, m->classes, p->x, p->out, p->logpx);
     } else {
         f_bernoulli(B, K, X, p->x, p->out, p->logpx);
     }
@@ -140,6 +142,8 @@ static void likelihood_backward(const f_model *m, f_pass *p, const N *dlogpx)
         f_gaussian_backward(p->B, p->K, m->X, p->x, p->out, p->out_logvar, dlogpx, p->dout, p->dout_logvar);
     else if (strcmp(m->likelihood, "gaussian-fixed") == 0)
         f_gaussian_fixed_backward(p->B, p->K, m->X, p->x, p->out, m->variance, dlogpx, p->dout);
+    else if (strcmp(m->likelihood, "categorical") == 0)
+        f_categorical_backward(p->B, p->K, m->X, m->classes, p->x, p->out, dlogpx, p->dout);
     else
         f_bernoulli_backward(p->B, p->K, m->X, p->x, p->out, dlogpx, p->dout);
 }

@@ -19,6 +19,7 @@ typedef struct f_model {
     size_t X, Z, H, hidden[F_MAX_HIDDEN];
     const char *activation, *likelihood;
     N variance; /* of gaussian-fixed */
+    size_t classes; /* of categorical */
     size_t n_layers;
     f_layer layers[F_MAX_TENSORS / 2]; /* encoder, mu, logvar, decoder, out, and logvar of out if learned */
 } f_model;

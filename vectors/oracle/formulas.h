@@ -39,6 +39,10 @@ void f_gaussian_fixed(size_t B, size_t K, size_t X, const N *x, const N *m, N va
 void f_gaussian_fixed_backward(size_t B, size_t K, size_t X, const N *x, const N *m, N variance, const N *dlogpx,
                                N *dm);
 
+/* X / C positions of C classes, x one-hot and exact. */
+void f_categorical(size_t B, size_t K, size_t X, size_t C, const N *x, const N *a, N *logpx);
+void f_categorical_backward(size_t B, size_t K, size_t X, size_t C, const N *x, const N *a, const N *dlogpx, N *da);
+
 /* [TERMS.1] and the adjoints of [SGVB.1] to [SGVB.3]. objective is "elbo" or "elbo-mc". */
 typedef struct f_terms { size_t B, K, Z; const N *logpx, *logpz, *logq, *kl; } f_terms;
 typedef struct f_adjoints { N *logpx, *logpz, *logq, *kl; } f_adjoints;

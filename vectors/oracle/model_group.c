@@ -65,6 +65,8 @@ void model_declare(const model_plan *plan)
     oracle_integer("hidden_layers", plan->H);
     if (strcmp(plan->likelihood, "gaussian-fixed") == 0)
         oracle_number("variance", 0.25);
+    if (plan->classes > 0)
+        oracle_integer("classes", plan->classes);
     oracle_dim("B", plan->B);
     oracle_dim("K", plan->K);
     oracle_dim("X", plan->X);
@@ -99,6 +101,8 @@ static f_model described(void)
     }
     if (strcmp(m.likelihood, "gaussian-fixed") == 0)
         m.variance = number("variance");
+    if (strcmp(m.likelihood, "categorical") == 0)
+        m.classes = (size_t)num_approx(number("classes"));
     f_model_layers(&m);
     return m;
 }
@@ -122,6 +126,8 @@ void model_fill_x(const char *input, draw_kind kind)
         draw_bits(input);
     else if (strcmp(likelihood, "grey") == 0)
         draw_grey(input);
+    else if (strcmp(likelihood, "categorical") == 0)
+        draw_one_hot(input, (size_t)num_approx(number("classes")));
     else
         draw(input, kind, 1);
 }

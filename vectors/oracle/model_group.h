@@ -9,6 +9,7 @@
 typedef struct model_plan {
     size_t B, K, X, Z, H, hidden[F_MAX_HIDDEN];
     const char *activation, *likelihood;
+    size_t classes; /* of categorical */
 } model_plan;
 
 /* Declares dimensions, configuration and the inputs x, eps and every tensor. */

@@ -11,7 +11,7 @@ int main(int argc, char **argv)
 {
     static void (*const files[])(const char *folder) = {
         cases_affine, cases_activation, cases_posterior, cases_density, cases_bernoulli, cases_gaussian,
-        cases_objective, cases_rng, cases_optim, cases_model, cases_trajectory, cases_large,
+        cases_categorical, cases_objective, cases_rng, cases_optim, cases_model, cases_trajectory, cases_large,
     };
     if (argc != 2) {
         fputs("usage: oracle FOLDER\n", stderr);

@@ -102,7 +102,12 @@ const logpz = (z, Z) => rowSums(z.length / Z, Z, (r, j) => -0.5 * (LOG_2PI + z[r
 const logpzBackward = (z, dlogpz, Z) => z.map((v, i) => -dlogpz[Math.floor(i / Z)] * v);
 
 // --- likelihoods: row r belongs to datum r / K
-function checkDomain(likelihood, x) {
+function checkDomain(likelihood, x, C) {
+  if (likelihood === "categorical") {
+    const oneHot = (p) => p.every((v) => v === 0 || v === 1) && total(p) === 1;
+    if (!make(x.length / C, (p) => x.slice(p * C, (p + 1) * C)).every(oneHot)) throw new DomainError();
+    return;
+  }
   const bounded = { bernoulli: (v) => v === 0 || v === 1, grey: (v) => v >= 0 && v <= 1 };
   const inside = bounded[likelihood] ?? Number.isFinite;
   if (!x.every(inside)) throw new DomainError();
@@ -117,6 +122,24 @@ const perRow = (values, X) => rowSums(values.length / X, X, (r, i) => values[r *
 
 const bernoulli = (x, a, K, X) => perRow(perOutput(a.length, x, K, X, (v, i) => v * a[i] - softplus(a[i])), X);
 const bernoulliBackward = (x, a, d, K, X) => perOutput(a.length, x, K, X, (v, i, r) => d[r] * (v - sigmoid(a[i])));
+
+// For every element of a[B,K,P,C]: the logit below the largest of its position, and the sum of their exponentials.
+function belowTop(a, C) {
+  const top = make(a.length / C, (p) => a.slice(p * C, (p + 1) * C).reduce((t, v) => (v > t || v !== v ? v : t)));
+  const below = a.map((v, i) => v - top[Math.floor(i / C)]);
+  return { below, sum: rowSums(top.length, C, (p, c) => Math.exp(below[p * C + c])) };
+}
+
+function categorical(x, a, K, X, C) {
+  const { below, sum } = belowTop(a, C);
+  return perRow(perOutput(a.length, x, K, X, (v, i) =>
+    (v === 1 ? below[i] : 0) - (i % C === 0 ? Math.log(sum[Math.floor(i / C)]) : 0)), X);
+}
+
+function categoricalBackward(x, a, d, K, X, C) {
+  const { below, sum } = belowTop(a, C);
+  return perOutput(a.length, x, K, X, (v, i, r) => d[r] * (v - Math.exp(below[i]) / sum[Math.floor(i / C)]));
+}
 
 const gaussian = (x, mean, logvar, K, X) => perRow(perOutput(mean.length, x, K, X,
   (v, i) => -0.5 * (LOG_2PI + logvar[i] + (v - mean[i]) ** 2 * Math.exp(-logvar[i]))), X);
@@ -256,6 +279,7 @@ function forward(c, d, p, x, eps) {
   v.out = names.decoderHeads.map((n) => layer(p, n, v.hdec));
   if (c.likelihood === "gaussian") v.logpx = gaussian(x, ...v.out, K, X);
   else if (c.likelihood === "gaussian-fixed") v.logpx = gaussianFixed(x, v.out[0], c.variance, K, X);
+  else if (c.likelihood === "categorical") v.logpx = categorical(x, v.out[0], K, X, c.classes);
   else v.logpx = bernoulli(x, v.out[0], K, X);
   v.logpz = logpz(v.z, Z);
   v.logq = logq(v.logvar, eps, K, Z);
@@ -269,6 +293,7 @@ function backward(c, d, p, v, a) {
   if (c.likelihood === "gaussian") v.dout = Object.values(gaussianBackward(x, ...v.out, a.dlogpx, K, X));
   else if (c.likelihood === "gaussian-fixed")
     v.dout = [gaussianFixedBackward(x, v.out[0], c.variance, a.dlogpx, K, X)];
+  else if (c.likelihood === "categorical") v.dout = [categoricalBackward(x, v.out[0], a.dlogpx, K, X, c.classes)];
   else v.dout = [bernoulliBackward(x, v.out[0], a.dlogpx, K, X)];
   let dh = names.decoderHeads.map((n, i) => layerBackward(p, n, v.hdec, v.dout[i], grad)).reduce(add);
   dh = stackBackward(c.activation, names.decoder, p, v.decoder, dh, grad);
@@ -284,7 +309,7 @@ function backward(c, d, p, v, a) {
 const prefixed = (prefix, block) => Object.fromEntries(Object.entries(block).map(([n, v]) => [prefix + n, v]));
 
 function model(d, c, i) {
-  checkDomain(c.likelihood, i.x);
+  checkDomain(c.likelihood, i.x, c.classes);
   const v = forward(c, d, i, i.x, i.eps), o = objective(c.objective, c.beta, v, d.B, d.K);
   const grad = backward(c, d, i, v, o), one = c.likelihood.startsWith("gaussian") ? "mean" : "a";
   return { ...v, loss: o.loss, ...parts(v, d.B, d.K), bound: iwae(v, d.B, d.K).bound, [one]: v.out[0],
@@ -320,7 +345,7 @@ function optimiser(d, c, i) {
 }
 
 // A case: (dims, config, inputs) -> outputs by name. `on` checks the domain of x first.
-const on = (likelihood, f) => (d, c, i) => (checkDomain(likelihood, i.x), f(d, c, i));
+const on = (likelihood, f) => (d, c, i) => (checkDomain(likelihood, i.x, d.C), f(d, c, i));
 const types = {
   affine: (d, c, i) => ({ y: affine(i.x, i.w, i.bias, d.I, d.O) }),
   "affine-backward": (d, c, i) => affineBackward(i.x, i.w, i.dy, d.I, d.O),
@@ -344,6 +369,9 @@ const types = {
   "gaussian-fixed": on("gaussian", (d, c, i) => ({ logpx: gaussianFixed(i.x, i.mean, c.variance, d.K, d.X) })),
   "gaussian-fixed-backward": on("gaussian",
     (d, c, i) => ({ dmean: gaussianFixedBackward(i.x, i.mean, c.variance, i.dlogpx, d.K, d.X) })),
+  categorical: on("categorical", (d, c, i) => ({ logpx: categorical(i.x, i.a, d.K, d.P * d.C, d.C) })),
+  "categorical-backward": on("categorical",
+    (d, c, i) => ({ da: categoricalBackward(i.x, i.a, i.dlogpx, d.K, d.P * d.C, d.C) })),
   elbo: (d, c, i) => ({ ...objective(c.objective, c.beta, i, d.B, d.K), ...parts(i, d.B, d.K) }),
   iwae: (d, c, i) => iwae(i, d.B, d.K),
   "weight-prior": (d, c, i) => weightPrior(c.precision, c.n_data, i.theta),

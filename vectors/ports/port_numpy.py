@@ -85,7 +85,12 @@ def logpz_backward(z, dlogpz):
 
 
 # --- likelihoods ---------------------------------------------------------------------------------------------------
-def check_domain(likelihood, x):
+def check_domain(likelihood, x, classes=1):
+    if likelihood == "categorical":
+        x = x.reshape(-1, classes)
+        if not (((x == 0) | (x == 1)).all() and (x.sum(axis=-1) == 1).all()):
+            raise port_loop.DomainError
+        return
     inside = {"bernoulli": (x == 0) | (x == 1), "grey": (x >= 0) & (x <= 1)}.get(likelihood, np.isfinite(x))
     if not inside.all():
         raise port_loop.DomainError
@@ -97,6 +102,28 @@ def bernoulli(x, a):
 
 def bernoulli_backward(x, a, dlogpx):
     return dlogpx[..., None] * (x[:, None] - sigmoid(a))
+
+
+def below_top(a):
+    """Logits of positions a[..,C] with the largest taken out, and the sum of their exponentials."""
+    below = a - a.max(axis=-1, keepdims=True)
+    return below, np.exp(below).sum(axis=-1)
+
+
+def categorical(x, a):
+    """x[B,P,C] one-hot, a[B,K,P,C]."""
+    below, total = below_top(a)
+    return (np.where(x[:, None] == 1, below, 0).sum(axis=-1) - np.log(total)).sum(axis=-1)
+
+
+def categorical_backward(x, a, dlogpx):
+    below, total = below_top(a)
+    return dlogpx[..., None, None] * (x[:, None] - np.exp(below) / total[..., None])
+
+
+def positions(array, classes):
+    """[..,X] as [..,P,C]."""
+    return array.reshape(*array.shape[:-1], -1, int(classes))
 
 
 def gaussian(x, mean, logvar):
@@ -218,6 +245,8 @@ def forward(config, p, x, eps):
         v["logpx"] = gaussian(x, *v["out"])
     elif likelihood == "gaussian-fixed":
         v["logpx"] = gaussian_fixed(x, v["out"][0], config["variance"])
+    elif likelihood == "categorical":
+        v["logpx"] = categorical(positions(x, config["classes"]), positions(v["out"][0], config["classes"]))
     else:
         v["logpx"] = bernoulli(x, v["out"][0])
     v["logpz"], v["logq"], v["kl"] = logpz(v["z"]), logq(v["logvar"], eps), kl(v["mu"], v["logvar"])
@@ -232,6 +261,9 @@ def backward(config, p, v, d):
         v["dout"] = list(gaussian_backward(x, *v["out"], d["logpx"]))
     elif likelihood == "gaussian-fixed":
         v["dout"] = [gaussian_fixed_backward(x, v["out"][0], config["variance"], d["logpx"])]
+    elif likelihood == "categorical":
+        C, a = config["classes"], v["out"][0]
+        v["dout"] = [categorical_backward(positions(x, C), positions(a, C), d["logpx"]).reshape(a.shape)]
     else:
         v["dout"] = [bernoulli_backward(x, v["out"][0], d["logpx"])]
     dh = heads_backward(dec_heads, p, v["h_dec"], v["dout"], grad)
@@ -245,7 +277,7 @@ def backward(config, p, v, d):
 
 
 def case_model(c):
-    check_domain(c.config["likelihood"], c["x"])
+    check_domain(c.config["likelihood"], c["x"], int(c.config.get("classes", 1)))
     v = forward(c.config, c.inputs, c["x"], c["eps"])
     v["loss"], d = objective(c.config["objective"], c.config["beta"], v)
     v.update(parts(v), bound=iwae(v)[0])
@@ -294,7 +326,7 @@ def case_objective(c):
 def likelihood_case(name, value):
     """A case about a likelihood: its data are checked first."""
     def answer(c):
-        check_domain(name, c["x"])
+        check_domain(name, c["x"], c["x"].shape[-1])
         return value(c)
     return answer
 
@@ -335,6 +367,9 @@ TYPES = {
     "gaussian": likelihood_case("gaussian", lambda c: {"logpx": gaussian(c["x"], c["mean"], c["logvar"])}),
     "gaussian-backward": likelihood_case("gaussian", lambda c: named("dmean", "dlogvar")(
         *gaussian_backward(c["x"], c["mean"], c["logvar"], c["dlogpx"]))),
+    "categorical": likelihood_case("categorical", lambda c: {"logpx": categorical(c["x"], c["a"])}),
+    "categorical-backward": likelihood_case(
+        "categorical", lambda c: {"da": categorical_backward(c["x"], c["a"], c["dlogpx"])}),
     "gaussian-fixed": likelihood_case(
         "gaussian", lambda c: {"logpx": gaussian_fixed(c["x"], c["mean"], c.config["variance"])}),
     "gaussian-fixed-backward": likelihood_case("gaussian", lambda c: {

@@ -68,6 +68,16 @@ def gaussian_fixed(x, mean, variance):
     return (-(LOG_2PI + math.log(variance) + (x[:, None] - mean) ** 2 / variance) / 2).sum(-1)
 
 
+def positions(array, classes):
+    """[..,X] as [..,P,C]."""
+    return array.reshape(*array.shape[:-1], -1, int(classes))
+
+
+def categorical(x, a):
+    """x[B,P,C] one-hot, a[B,K,P,C]."""
+    return (x[:, None] * torch.log_softmax(a, -1)).sum((-1, -2))
+
+
 def loss_of(kind, beta, t):
     if kind == "elbo":
         return -(t["logpx"].mean(1) - beta * t["kl"].sum(1)).mean()
@@ -86,7 +96,12 @@ def iwae(t):
     return top + torch.log(torch.exp(l - top[:, None]).mean(1))
 
 
-def check_domain(likelihood, x):
+def check_domain(likelihood, x, classes=1):
+    if likelihood == "categorical":
+        x = positions(x, classes)
+        if not (((x == 0) | (x == 1)).all() and (x.sum(-1) == 1).all()):
+            raise port_loop.DomainError
+        return
     inside = {"bernoulli": (x == 0) | (x == 1), "grey": (x >= 0) & (x <= 1)}.get(likelihood, torch.isfinite(x))
     if not inside.all():
         raise port_loop.DomainError
@@ -113,6 +128,9 @@ def forward(config, p, x, eps):
     elif likelihood == "gaussian-fixed":
         v["mean"] = linear(p, f"fc{2 * H + 2}", h)
         v["logpx"] = gaussian_fixed(x, v["mean"], config["variance"])
+    elif likelihood == "categorical":
+        v["a"] = linear(p, f"fc{2 * H + 2}", h)
+        v["logpx"] = categorical(positions(x, config["classes"]), positions(v["a"], config["classes"]))
     else:
         v["a"] = linear(p, f"fc{2 * H + 2}", h)
         v["logpx"] = bernoulli(x, v["a"])
@@ -127,7 +145,7 @@ def tensors(c):
 
 
 def case_model(c):
-    check_domain(c.config["likelihood"], c["x"])
+    check_domain(c.config["likelihood"], c["x"], c.config.get("classes", 1))
     p = tensors(c)
     v = forward(c.config, p, c["x"], c["eps"])
     inner = [n for n in ("mu", "logvar", "z", "a", "mean", "x_logvar") if n in v]
@@ -184,7 +202,7 @@ def backward_case(value, adjoint, **names):
 
 def likelihood_case(name, answer):
     def checked(c):
-        check_domain(name, c["x"])
+        check_domain(name, c["x"], c["x"].shape[-1])
         return answer(c)
     return checked
 
@@ -234,6 +252,10 @@ def gauss(c):
     return gaussian(c["x"], c["mean"], c["logvar"])
 
 
+def cat(c):
+    return categorical(c["x"], c["a"])
+
+
 def fixed(c):
     return gaussian_fixed(c["x"], c["mean"], c.config["variance"])
 
@@ -258,6 +280,8 @@ TYPES = {
     "gaussian": likelihood_case("gaussian", lambda c: {"logpx": gauss(c)}),
     "gaussian-backward": likelihood_case(
         "gaussian", backward_case(gauss, "dlogpx", dmean="mean", dlogvar="logvar")),
+    "categorical": likelihood_case("categorical", lambda c: {"logpx": cat(c)}),
+    "categorical-backward": likelihood_case("categorical", backward_case(cat, "dlogpx", da="a")),
     "gaussian-fixed": likelihood_case("gaussian", lambda c: {"logpx": fixed(c)}),
     "gaussian-fixed-backward": likelihood_case("gaussian", backward_case(fixed, "dlogpx", dmean="mean")),
     "elbo": case_objective,
