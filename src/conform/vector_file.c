@@ -9,7 +9,6 @@
 
 #include "alloc.h"
 #include "error.h"
-#include "format/file_in.h"
 #include "format/json_strict.h"
 
 enum { LARGEST_FILE = 1 << 26 };
@@ -261,12 +260,10 @@ static aevb_status read_root(aevb_vector_reader *r, aevb_vector_file *file)
     return AEVB_OK;
 }
 
-aevb_status aevb_vector_load(const char *path, json_t **root, aevb_error *err)
+static aevb_status load(const aevb_file_in *in, json_t **root, aevb_error *err)
 {
-    aevb_file_in *in;
-    aevb_status status = aevb_file_in_open(path, &in, err);
-    if (status != AEVB_OK)
-        return status;
+    const char *path = aevb_file_in_path(in);
+    aevb_status status;
     uint64_t size = aevb_file_in_size(in);
     char *text = NULL;
     if (size > LARGEST_FILE)
@@ -280,17 +277,27 @@ aevb_status aevb_vector_load(const char *path, json_t **root, aevb_error *err)
     if (status == AEVB_OK)
         status = aevb_json_parse(where, text, (size_t)size, root, err);
     aevb_free(text);
+    return status;
+}
+
+aevb_status aevb_vector_load(const char *path, json_t **root, aevb_error *err)
+{
+    aevb_file_in *in;
+    aevb_status status = aevb_file_in_open(path, &in, err);
+    if (status != AEVB_OK)
+        return status;
+    status = load(in, root, err);
     aevb_file_in_close(in);
     return status;
 }
 
-aevb_status aevb_vector_open(const char *path, aevb_vector_file **out, aevb_error *err)
+aevb_status aevb_vector_parse(const aevb_file_in *in, aevb_vector_file **out, aevb_error *err)
 {
     aevb_vector_file *file = aevb_alloc(1, sizeof *file);
     if (file == NULL)
         return aevb_fail_memory(err);
-    aevb_vector_reader r = {.path = path, .place = "file", .err = err};
-    aevb_status status = aevb_vector_load(path, &file->root, err);
+    aevb_vector_reader r = {.path = aevb_file_in_path(in), .place = "file", .err = err};
+    aevb_status status = load(in, &file->root, err);
     if (status == AEVB_OK)
         status = read_root(&r, file);
     if (status != AEVB_OK) {
@@ -299,6 +306,17 @@ aevb_status aevb_vector_open(const char *path, aevb_vector_file **out, aevb_erro
     }
     *out = file;
     return AEVB_OK;
+}
+
+aevb_status aevb_vector_open(const char *path, aevb_vector_file **out, aevb_error *err)
+{
+    aevb_file_in *in;
+    aevb_status status = aevb_file_in_open(path, &in, err);
+    if (status != AEVB_OK)
+        return status;
+    status = aevb_vector_parse(in, out, err);
+    aevb_file_in_close(in);
+    return status;
 }
 
 static void close_test(aevb_vector_test *test)

@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <stddef.h>
 #include "aevb/engine.h"
+#include "format/file_in.h"
 
 #define AEVB_VECTOR_RANK 4
 
@@ -53,6 +54,8 @@ AEVB_MUST_CHECK aevb_status aevb_vector_load(const char *path, json_t **root, ae
 
 /* EIO, ENOMEM; EFORMAT names the place. */
 AEVB_MUST_CHECK aevb_status aevb_vector_open(const char *path, aevb_vector_file **out, aevb_error *err);
+/* The same of an open file or of bytes in memory, which stay the caller's. */
+AEVB_MUST_CHECK aevb_status aevb_vector_parse(const aevb_file_in *in, aevb_vector_file **out, aevb_error *err);
 void aevb_vector_close(aevb_vector_file *file); /* NULL is fine */
 
 /* A case that is asked, as a file of one test: id, type, clauses, dims, config, arrays and inputs are members of the

@@ -10,7 +10,6 @@
 #include "alloc.h"
 #include "error.h"
 #include "format/atomic_file.h"
-#include "format/file_in.h"
 #include "format/json_strict.h"
 #include "model/names.h"
 #include "train/json_fields.h"
@@ -185,12 +184,10 @@ aevb_status aevb_run_json_write(const char *path, const aevb_run_record *record,
     return status;
 }
 
-static aevb_status load(const char *path, json_t **out, aevb_error *err)
+static aevb_status load(const aevb_file_in *file, json_t **out, aevb_error *err)
 {
-    aevb_file_in *file;
-    aevb_status status = aevb_file_in_open(path, &file, err);
-    if (status != AEVB_OK)
-        return status;
+    aevb_status status = AEVB_OK;
+    const char *path = aevb_file_in_path(file);
     uint64_t size = aevb_file_in_size(file);
     char *text = NULL, where[4200];
     snprintf(where, sizeof where, "%s:", path);
@@ -202,7 +199,6 @@ static aevb_status load(const char *path, json_t **out, aevb_error *err)
     if (status == AEVB_OK && (status = aevb_file_in_read(file, 0, (size_t)size, text, err)) == AEVB_OK)
         status = aevb_json_parse(where, text, (size_t)size, out, err);
     aevb_free(text);
-    aevb_file_in_close(file);
     return status;
 }
 
@@ -243,10 +239,10 @@ static aevb_status parse(const json_t *root, aevb_run_record *record, aevb_error
     return status == AEVB_OK ? aevb_train_config_check(&record->config, err) : status;
 }
 
-aevb_status aevb_run_json_read(const char *path, aevb_run_record *record, aevb_error *err)
+aevb_status aevb_run_json_parse(const aevb_file_in *file, aevb_run_record *record, aevb_error *err)
 {
     json_t *root;
-    aevb_status status = load(path, &root, err);
+    aevb_status status = load(file, &root, err);
     if (status != AEVB_OK)
         return status;
     aevb_run_record *read = aevb_alloc(1, sizeof *read);
@@ -257,9 +253,20 @@ aevb_status aevb_run_json_read(const char *path, aevb_run_record *record, aevb_e
     if (status == AEVB_OK)
         *record = *read;
     else
-        aevb_fail(err, status, "%s: %s", path, detail.message);
+        aevb_fail(err, status, "%s: %s", aevb_file_in_path(file), detail.message);
     aevb_free(read);
     json_decref(root);
+    return status;
+}
+
+aevb_status aevb_run_json_read(const char *path, aevb_run_record *record, aevb_error *err)
+{
+    aevb_file_in *file;
+    aevb_status status = aevb_file_in_open(path, &file, err);
+    if (status != AEVB_OK)
+        return status;
+    status = aevb_run_json_parse(file, record, err);
+    aevb_file_in_close(file);
     return status;
 }
 

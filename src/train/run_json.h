@@ -3,6 +3,7 @@
 #ifndef AEVB_RUN_JSON_H
 #define AEVB_RUN_JSON_H
 
+#include "format/file_in.h"
 #include "train/run.h"
 
 typedef struct aevb_run_record {
@@ -21,6 +22,8 @@ aevb_status aevb_run_json_write(const char *path, const aevb_run_record *record,
 
 /* EFORMAT names what is missing, unknown, twice there or out of range. */
 aevb_status aevb_run_json_read(const char *path, aevb_run_record *record, aevb_error *err);
+/* The same of an open file or of bytes in memory, which stay the caller's. */
+aevb_status aevb_run_json_parse(const aevb_file_in *file, aevb_run_record *record, aevb_error *err);
 
 /* The key of the first setting, other than epochs and threads, that differs; NULL when none does. */
 const char *aevb_settings_difference(const aevb_train_config *a, const aevb_train_config *b);

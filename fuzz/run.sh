@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# make fuzz: run.sh SOURCES CC SECONDS TARGET... builds the targets with libFuzzer, AddressSanitizer and
+# UndefinedBehaviorSanitizer under fuzz-build/ and runs each for so long. Status 1 when there was a finding.
+set -u
+sources=$1 cc=$2 seconds=$3
+shift 3
+if [ -e "$sources/config.status" ]; then
+    echo "make fuzz: the source tree is configured; use a build outside of it" >&2
+    exit 1
+fi
+mkdir -p fuzz-build && cd fuzz-build || exit 1
+if [ ! -e Makefile ]; then
+    levels=auto # kernels that this machine cannot run take minutes to build with sanitizers, for nothing
+    grep -qw avx512f /proc/cpuinfo 2>/dev/null || ! grep -qw avx2 /proc/cpuinfo 2>/dev/null || levels=avx2
+    "$sources/configure" --quiet --disable-shared --with-levels="$levels" \
+        --enable-sanitizers=fuzzer-no-link,address,undefined \
+        CC="$cc" CFLAGS="-O1 -gline-tables-only" || exit 1
+fi
+programs=
+for target in "$@"; do
+    programs="$programs fuzz/fuzz_$target"
+done
+# shellcheck disable=SC2086
+make -s -j2 $programs || exit 1
+
+found=0
+for target in "$@"; do
+    mkdir -p "corpus/$target" "findings/$target"
+    dictionary="$sources/fuzz/dict/$target.dict"
+    [ -e "$dictionary" ] || dictionary=
+    inputs="corpus/$target $sources/fuzz/corpus/$target"
+    [ -d "$sources/fuzz/crashes/$target" ] && inputs="$inputs $sources/fuzz/crashes/$target"
+    log="findings/$target.log"
+    # shellcheck disable=SC2086
+    OMP_WAIT_POLICY=passive \
+    LSAN_OPTIONS="suppressions=$sources/tests/support/lsan.supp:print_suppressions=0" \
+        "./fuzz/fuzz_$target" ${dictionary:+-dict="$dictionary"} -max_total_time="$seconds" -rss_limit_mb=512 \
+        -timeout=1 -max_len=16384 -print_final_stats=1 -artifact_prefix="$PWD/findings/$target/" $inputs \
+        >"$log" 2>&1
+    status=$?
+    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
+    last=$(grep '	DONE \|	REDUCE \|	NEW ' "$log" | tail -n 1 | sed 's/^.*cov:/cov:/; s/ corp.*//')
+    echo "$target: ${runs:-0} executions, ${last:-no coverage}"
+    if [ "$status" -ne 0 ]; then
+        found=1
+        echo "$target: a finding; the input:"
+        sed -n "s/^.*Test unit written to /  /p" "$log"
+        grep -m 3 'ERROR\|SUMMARY\|fuzz target\|runtime error' "$log" | sed 's/^/  /'
+        echo "  all of it: $PWD/$log"
+    fi
+done
+exit "$found"
