@@ -54,3 +54,12 @@ vectors:
 	@echo "make vectors needs FLINT and Arb: apt-get install libflint-dev libflint-arb-dev, then configure again" >&2
 	@false
 endif
+
+# The malformed corpus: some hundred files, so its folder is named, not they.
+EXTRA_DIST += vectors/malformed
+install-data-local:
+	$(MKDIR_P) '$(DESTDIR)$(vectorsdir)/malformed'
+	for file in '$(srcdir)'/vectors/malformed/*; do \
+	    test ! -f "$$file" || $(INSTALL_DATA) "$$file" '$(DESTDIR)$(vectorsdir)/malformed' || exit 1; done
+uninstall-local:
+	rm -rf '$(DESTDIR)$(vectorsdir)/malformed'
