@@ -21,3 +21,10 @@ check-long: all $(check_PROGRAMS) $(long_programs)
 check_PROGRAMS += tests/data_tool
 tests_data_tool_SOURCES = tests/data_tool.c
 tests_data_tool_LDADD = libaevb.la $(ZLIB_LIBS)
+
+# The malformed corpus: verdicts on hostile and minimal files.
+check_PROGRAMS += tests/malformed_tool
+tests_malformed_tool_SOURCES = tests/malformed_tool.c
+tests_malformed_tool_LDADD = libaevb_core.la $(CORE_LIBS)
+TESTS += tests/malformed.sh
+EXTRA_DIST += tests/malformed.sh

@@ -68,3 +68,12 @@ install-data-hook:
 uninstall-hook:
 	@cd '$(DESTDIR)$(vectorsdir)' 2>/dev/null || exit 0; \
 	for name in $(npz_names); do case $$name in *.npz) rm -f "$${name##*/}" ;; esac; done
+
+# The malformed corpus: some hundred files, so its folder is named, not they.
+EXTRA_DIST += vectors/malformed
+install-data-local:
+	$(MKDIR_P) '$(DESTDIR)$(vectorsdir)/malformed'
+	for file in '$(srcdir)'/vectors/malformed/*; do \
+	    test ! -f "$$file" || $(INSTALL_DATA) "$$file" '$(DESTDIR)$(vectorsdir)/malformed' || exit 1; done
+uninstall-local:
+	rm -rf '$(DESTDIR)$(vectorsdir)/malformed'

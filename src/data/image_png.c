@@ -32,10 +32,11 @@ static void keep_problem(png_structp png, png_const_charp message)
     png_longjmp(png, 1);
 }
 
-static void ignore_warning(png_structp png, png_const_charp message)
+/* Most warnings are about colour profiles and texts; more data than the rows need is damage. */
+static void sort_warning(png_structp png, png_const_charp message)
 {
-    (void)png;
-    (void)message;
+    if (strstr(message, "Too much image data") != NULL || strstr(message, "Extra compressed data") != NULL)
+        keep_problem(png, message);
 }
 
 static png_voidp take_memory(png_structp png, png_alloc_size_t size)
@@ -61,19 +62,37 @@ static void read_bytes(png_structp png, png_bytep out, size_t n)
     job->at += n;
 }
 
-/* After it the rows are one or three bytes to the pixel. */
+/* After it the rows are one or three bytes to the pixel, one with a palette. */
 static void set_transformations(png_structp png, png_infop info)
 {
     png_byte type = png_get_color_type(png, info);
     if (type == PNG_COLOR_TYPE_PALETTE)
-        png_set_palette_to_rgb(png);
-    if (png_get_bit_depth(png, info) < 8)
+        png_set_packing(png);
+    else if (png_get_bit_depth(png, info) < 8)
         png_set_expand_gray_1_2_4_to_8(png);
     if (png_get_bit_depth(png, info) == 16)
         png_set_scale_16(png);
-    if ((type & PNG_COLOR_MASK_ALPHA) != 0 || (type == PNG_COLOR_TYPE_PALETTE &&
-                                              png_get_valid(png, info, PNG_INFO_tRNS) != 0))
+    if ((type & PNG_COLOR_MASK_ALPHA) != 0)
         png_set_strip_alpha(png);
+}
+
+/* Indices at the beginning of each row become colours; libpng itself makes black of an index beyond the palette. */
+static void use_palette(png_structp png, png_infop info, const aevb_image *image)
+{
+    png_colorp palette = NULL;
+    int n = 0;
+    png_get_PLTE(png, info, &palette, &n);
+    for (size_t y = 0; y < image->rows; y++) {
+        uint8_t *row = image->samples + y * image->cols * 3;
+        for (size_t x = image->cols; x-- > 0;) {
+            if (row[x] >= n)
+                png_error(png, "a sample is beyond the palette");
+            const png_color colour = palette[row[x]];
+            row[3 * x] = colour.red;
+            row[3 * x + 1] = colour.green;
+            row[3 * x + 2] = colour.blue;
+        }
+    }
 }
 
 /* Called between create and destroy; leaves by the jump when something is wrong. */
@@ -93,18 +112,21 @@ static void decode(png_structp png, png_infop info, png_job *job)
     int passes = png_set_interlace_handling(png);
     png_read_update_info(png, info);
     size_t stride = job->image.cols * channels;
-    if (png_get_rowbytes(png, info) != stride)
+    bool indexed = png_get_color_type(png, info) == PNG_COLOR_TYPE_PALETTE;
+    if (png_get_rowbytes(png, info) != (indexed ? job->image.cols : stride))
         png_error(png, "rows of an unexpected length");
     for (int pass = 0; pass < passes; pass++)
         for (size_t y = 0; y < job->image.rows; y++)
             png_read_row(png, job->image.samples + y * stride, NULL);
     png_read_end(png, NULL);
+    if (indexed)
+        use_palette(png, info, &job->image);
 }
 
 aevb_status aevb_image_decode_png(const aevb_image_bytes *in, aevb_image *out, aevb_error *err)
 {
     png_job job = {.in = in, .err = err};
-    png_structp png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &job, keep_problem, ignore_warning, &job,
+    png_structp png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &job, keep_problem, sort_warning, &job,
                                                take_memory, give_memory);
     if (png == NULL)
         return aevb_fail_memory(err);

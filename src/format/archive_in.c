@@ -15,6 +15,7 @@
 #include "data/byte_source.h"
 #include "error.h"
 #include "format/inflate_limit.h"
+#include "format/zip_check.h"
 
 enum { BLOCK = 1 << 16, FIRST_READ = 1 << 20, TAR_BLOCK = 512, TAR_END = 2 * TAR_BLOCK };
 
@@ -137,7 +138,9 @@ aevb_status aevb_archive_open(const aevb_file_in *in, const aevb_limits *limits,
     archive->limits = aevb_limits_or_default(limits);
     archive->zip = memcmp(magic, "PK\3\4", 4) == 0 || memcmp(magic, "PK\5\6", 4) == 0;
     archive->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-    if (!archive->zip) {
+    if (archive->zip) {
+        status = aevb_zip_check(in, err);
+    } else {
         status = aevb_bytes_over(in, &archive->source, err);
         archive->source_open = status == AEVB_OK;
     }
