@@ -96,7 +96,7 @@ static aevb_status check_entries(const aevb_file_in *in, const directory *d, con
 
 aevb_status aevb_zip_check(const aevb_file_in *in, aevb_error *err)
 {
-    directory d;
+    directory d = {0};
     aevb_status status = find_end(in, &d, err);
     if (status != AEVB_OK || d.zip64)
         return status;
