@@ -128,4 +128,4 @@ SECONDS = 60
 fuzz:
 	$(SHELL) $(srcdir)/fuzz/run.sh '$(abs_top_srcdir)' '$(FUZZ_CC)' '$(SECONDS)' $(FUZZ_TARGETS)
 .PHONY: fuzz fuzzers
-EXTRA_DIST += fuzz/run.sh fuzz/oss_fuzz_build.sh fuzz/make_seeds.py fuzz/dict fuzz/corpus fuzz/crashes
+EXTRA_DIST += fuzz/run.sh fuzz/lsan.supp fuzz/oss_fuzz_build.sh fuzz/make_seeds.py fuzz/dict fuzz/corpus fuzz/crashes

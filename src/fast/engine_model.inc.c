@@ -57,7 +57,7 @@ static void likelihood_rows(const fast_engine *e, size_t datum, size_t row, size
     const kernels *k = e->kern;
     const size_t X = e->base.arch.x_dim, K = e->base.K;
     const real *x = e->x + datum * X;
-    real *a = e->a[0] + row * X, *b = e->a[1] + row * X;
+    real *a = e->a[0] + row * X, *b = e->a[1] == NULL ? NULL : e->a[1] + row * X;
     const double precision = 1.0 / e->base.arch.x_variance;
     const double constant = log(2.0 * 3.14159265358979323846 * e->base.arch.x_variance);
     switch (e->base.arch.likelihood) {
