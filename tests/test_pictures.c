@@ -79,7 +79,7 @@ Test(pictures, order_and_labels_are_the_same_from_a_directory_and_from_archives)
     for (int kind = 0; kind < TREE_KINDS; kind++) {
         aevb_data data;
         aevb_error err = {0};
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "tree%d", kind);
         const char *path = tree_write((tree_kind)kind, name, t.files, t.n);
         cr_assert_eq(open_data(path, 0, 7, &data, &err), AEVB_OK, "%s", err.message);
@@ -158,7 +158,7 @@ Test(pictures, what_is_no_tree_of_equal_pictures_is_refused)
     t.files[1].name = t.files[0].name;
     expect_refused(tree_write(TREE_TAR, "5", t.files, 2), NULL, AEVB_EFORMAT, "a/1.pgm is there twice");
     for (int kind = 0; kind < TREE_KINDS; kind++) {
-        char name[16];
+        char name[24];
         make_tree(&t, two, 2);
         t.pictures[1] = make_pgm(1, ROWS - 1);
         t.files[1].n = t.pictures[1].n;
@@ -255,7 +255,7 @@ Test(pictures, limits_are_kept)
     tree t;
     make_tree(&t, names, 3);
     for (int kind = 0; kind < TREE_KINDS; kind++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "limits%d", kind);
         const char *path = tree_write((tree_kind)kind, name, t.files, 3);
         aevb_limits limits = aevb_limits_default();
@@ -290,7 +290,7 @@ Test(pictures, reports_exhausted_memory_at_every_allocation)
     }
     make_tree(&t, names, MOST);
     for (int kind = 0; kind < TREE_KINDS; kind++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "memory%d", kind);
         const char *path = tree_write((tree_kind)kind, name, t.files, MOST);
         aevb_data data = {.name = "as before"};
