@@ -103,7 +103,7 @@ static void check_one_hot_domain(check *c, int wrong)
         values[place] = p == bad && wrong == 3 ? 0.0 : 1.0;
         if (p == bad && wrong == 1) {
             const double outside[] = { NAN, INFINITY, 0.5, -1.0, 2.0 };
-            values[p * C + random_below(c, C)] = outside[random_below(c, 5)];
+            values[p * C + random_below(c, C)] = outside[random_below(c, sizeof outside / sizeof *outside)];
         } else if (p == bad && wrong == 2) {
             values[place + 1 < (p + 1) * C ? place + 1 : place - 1] = 1.0;
         }
@@ -129,7 +129,8 @@ void check_domain(check *c)
             }
             if (bad && c->n > 0) {
                 const double outside[] = { NAN, INFINITY, -INFINITY, likelihood <= AEVB_GREY ? 1.5 : NAN,
-                                           likelihood <= AEVB_GREY ? -0.25 : NAN };
+                                           likelihood <= AEVB_GREY ? -0.25 : NAN,
+                                           likelihood == AEVB_BERNOULLI ? 0.5 : NAN };
                 const size_t place = random_below(c, c->n);
                 x->v[place] = outside[random_below(c, 5)];
             }
