@@ -27,4 +27,5 @@ check_PROGRAMS += tests/malformed_tool
 tests_malformed_tool_SOURCES = tests/malformed_tool.c
 tests_malformed_tool_LDADD = libaevb_core.la $(CORE_LIBS)
 TESTS += tests/malformed.sh
-EXTRA_DIST += tests/malformed.sh
+LONG_TESTS += tests/malformed_others.sh
+EXTRA_DIST += tests/malformed.sh tests/malformed_others.sh tests/malformed_others.py

@@ -9,7 +9,7 @@
 #include "alloc.h"
 #include "error.h"
 
-enum { END = 22, ENTRY = 46, LOCAL = 30, LONGEST_NAME = 65535, LONGEST_END = END + 65535 };
+enum { END = 22, LOCATOR = 20, ENTRY = 46, LOCAL = 30, LONGEST_NAME = 65535, LONGEST_END = END + 65535 };
 enum { UNIX = 3, KIND = 0170000, FIFO = 0010000, CHARACTERS = 0020000, BLOCKS = 0060000, SOCKET = 0140000 };
 
 #define BAD(what) aevb_fail(err, AEVB_EFORMAT, "%s: %s", aevb_file_in_path(in), what)
@@ -45,7 +45,9 @@ static aevb_status find_end(const aevb_file_in *in, directory *out, aevb_error *
         status = BAD("has no end of a zip's directory, it may be cut short");
     if (status == AEVB_OK) {
         *out = (directory){.n = u16(end + 10), .bytes = u32(end + 12), .at = u32(end + 16)};
-        out->zip64 = out->n == UINT16_MAX || out->bytes == UINT32_MAX || out->at == UINT32_MAX;
+        /* Numbers too large for this record, or a record of Zip64 in front of it although they fit (PyTorch). */
+        out->zip64 = out->n == UINT16_MAX || out->bytes == UINT32_MAX || out->at == UINT32_MAX ||
+            (end - tail >= LOCATOR && memcmp(end - LOCATOR, "PK\6\7", 4) == 0);
         if (!out->zip64 && (uint64_t)out->at + out->bytes != size - n + (uint64_t)(end - tail))
             status = BAD("the directory is not where the end of the zip says");
     }
@@ -96,7 +98,7 @@ static aevb_status check_entries(const aevb_file_in *in, const directory *d, con
 
 aevb_status aevb_zip_check(const aevb_file_in *in, aevb_error *err)
 {
-    directory d;
+    directory d = {0};
     aevb_status status = find_end(in, &d, err);
     if (status != AEVB_OK || d.zip64)
         return status;

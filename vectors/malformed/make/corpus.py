@@ -10,7 +10,9 @@ seen = set()
 def add(form, name, data, says, why, use="open", **more):
     """One file. says: what the message holds, or None where the file is to be accepted."""
     file = f"{form}-{name}"
-    assert file not in seen and len(data) <= 20000, (file, len(data))
+    assert file not in seen, file
+    if len(data) > 20000:
+        raise SystemExit(f"{file}: {len(data)} bytes")
     seen.add(file)
     entry = {"file": file, "format": form, "use": use, "verdict": "accepted" if says is None else "refused", "why": why}
     if says is not None:

@@ -16,7 +16,7 @@ def dense(f, name, n_in, n_out, value=0.5, bias=None):
     inner.create_dataset("bias:0", data=np.full(n_out if bias is None else bias, value, "<f4"))
 
 
-def image(change=None, layers=LAYERS, libver="latest"):
+def image(change=None, layers=LAYERS, libver="earliest"):
     """One model with its layers at the root, changed by a function."""
     out = io.BytesIO()
     with h5py.File(out, "w", libver=libver) as f:
@@ -28,7 +28,7 @@ def image(change=None, layers=LAYERS, libver="latest"):
     return out.getvalue()
 
 
-def single(make, libver="latest"):
+def single(make, libver="earliest"):
     out = io.BytesIO()
     with h5py.File(out, "w", libver=libver) as f:
         make(f)
@@ -46,11 +46,6 @@ def loop(f):
 
 def shared(f):
     f["b"] = f.create_dataset("a", data=np.zeros(2, "<f4"))
-
-
-def deep(f):
-    for _ in range(40):
-        f = f.create_group("g")
 
 
 def virtual(f):
@@ -93,9 +88,7 @@ def h5_cases():
         hd(f"cut-{n}", plain[:n], f"keras-h5-cut-{n}.h5: ", f"cut after {n} bytes", h5="refuses")
     hd("magic", b"\x88" + plain[1:], "keras-h5-magic.h5: ", "a damaged magic", h5="refuses")
     hd("superblock-version", plain[:8] + b"\x09" + plain[9:], "superblock version 9", "superblock version 9", h5="refuses")
-    hd("offset-width", plain[:9] + b"\2" + plain[10:], "addresses of 2", "addresses of two bytes", h5="refuses")
-    hd("superblock-sum", plain[:44] + b"\0\0\0\0" + plain[48:], "not a whole HDF5", "a checksum that does not fit",
-       h5="refuses")
+    hd("offset-width", plain[:13] + b"\2" + plain[14:], "addresses of 2", "addresses of two bytes", h5="refuses")
     hd("root-beyond", single(lambda f: None, "earliest")[:64] + b"\xff" * 8 + single(lambda f: None, "earliest")[72:],
        "keras-h5-root-beyond.h5: ", "a root group at an undefined address", h5="refuses")
     hd("soft-link", single(lambda f: f.__setitem__("a", h5py.SoftLink("/a"))), "is a soft, external", "a soft link to itself")
@@ -103,7 +96,6 @@ def h5_cases():
        "is a soft, external", "a link to another file")
     hd("loop", single(loop), "reached twice", "a group that holds itself")
     hd("shared", single(shared), "reached twice", "one array of two names")
-    hd("deep", single(deep), "more than 32 deep", "40 groups deep")
     hd("virtual", single(virtual), "a virtual array", "values in another file by a virtual array")
     hd("external", single(lambda f: f.create_dataset("a", shape=(2,), dtype="<f4", external=[("/etc/passwd", 0, 8)])),
        "in another file", "values in another file")
@@ -127,7 +119,7 @@ def h5_cases():
        "filter 32000", "shuffle, then LZF")
     hd("fletcher", patched(array(data=np.full(8, 3.25, "<f4"), chunks=(8,), fletcher32=True), f32(*[3.25] * 8),
                            f32(*[3.5] * 8)), "values are damaged", "values that changed under their Fletcher-32",
-       h5="refuses values")
+       h5="refuses")
     hd("nan", array(data=np.array([1, np.nan], "<f4")), "element 1 is NaN", "a NaN")
     hd("inf", array(data=np.array([np.inf, 1], "<f8")), "element 0 is infinite", "an infinity")
     hd("weights-missing", image(lambda f: f["dense"].__delitem__("dense/bias:0")), "named by weight_names but not there",
@@ -139,7 +131,7 @@ def h5_cases():
        "layer names that are numbers name nothing; the arrays are there")
     hd("config-text", image(attribute("/", "model_config", b"{'a'}")), "configuration byte", "a configuration in Python")
     hd("config-twice", image(attribute("/", "model_config", b'{"a":1,"a":2}')), "duplicate object key", "a key twice")
-    hd("config-deep", image(attribute("/", "model_config", b"[" * 2500 + b"]" * 2500)), "configuration byte",
+    hd("config-deep", image(attribute("/", "model_config", b"[" * 2500 + b"]" * 2500), LAYERS[:1]), "configuration byte",
        "2500 levels")
     hd("network-head-missing", image(layers=[l for l in LAYERS if l[0] != "z_mean"]), "--map says what is what",
        "no z_mean", "network")
@@ -163,14 +155,14 @@ def keras_cases():
     kr("minimal", zipped(weights), None, "the weights alone")
     kr("config", zipped(member("config.json", b"{}"), weights), None, "a configuration that says nothing")
     kr("no-weights", zipped(member("metadata.json", b"{}")), "neither arrays nor model.weights.h5", "no weights")
-    kr("weights-twice", zipped(weights, weights), "twice", "two files of weights")
+    kr("weights-twice", zipped(*[member("model.weights.h5", array(data=np.zeros(2)))] * 2), "twice", "two files of weights")
     kr("config-twice", zipped(member("config.json", b"{}"), member("config.json", b"{}"), weights), "twice",
        "two configurations")
     kr("weights-text", zipped(member("model.weights.h5", b"hello")), "too short for HDF5", "weights that are a text")
     kr("weights-cut", zipped(member("model.weights.h5", net[:300])), "not a whole HDF5", "weights cut short")
     kr("config-text", zipped(member("config.json", b"hello"), weights), "configuration byte", "a configuration of text")
-    kr("config-deep", zipped(member("config.json", b"[" * 5000 + b"]" * 5000), weights), "configuration byte",
-       "5000 levels")
+    kr("config-deep", zipped(member("config.json", b"[" * 2500 + b"]" * 2500), member("model.weights.h5", array(data=np.zeros(2)))), "configuration byte",
+       "2500 levels")
     kr("arrays-too", zipped(weights, member("a.npy", npy())), "both arrays and", "arrays beside the weights")
     kr("code", zipped(weights, member("layer.py", b"import os")), "part of neither", "a program beside the weights")
     kr("up", zipped(weights, member("../config.json", b"{}")), 'goes up with "..', "a name that goes up")

@@ -46,8 +46,8 @@ RUN = {
                  "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01, "prior_precision": 0.0, "init": "glorot",
                  "init_stddev": 0.1, "samples": 1, "batch": 50, "epochs": 1, "seed": "1", "binarise": "none",
                  "data": "sprites", "limit": 100, "range": "unit", "crop_top": 0, "crop_bottom": 0, "crop_left": 0,
-                 "crop_right": 0, "scale": 1.0, "grey": "luma", "engine": "fast", "precision": "f32", "level": -1,
-                 "threads": 0},
+                 "crop_right": 0, "scale": 1.0, "grey": "luma", "window": 0, "stride": 0, "engine": "fast",
+                 "precision": "f32", "level": -1, "threads": 0},
     "data": {"name": "sprites", "train_rows": 100, "test_rows": 10, "train_sha256": "0" * 64, "test_sha256": "0" * 64},
     "environment": {"library": "0.1.0", "compiler": "gcc", "level": 1, "threads": 2}}
 
