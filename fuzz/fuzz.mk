@@ -1,6 +1,6 @@
 # Fuzz targets. make check replays seeds and past crashes without a fuzzer; `make fuzz SECONDS=60` fuzzes in a build of
 # its own. docs/fuzzing.md
-fuzz_targets = safetensors keras_h5 keras_zip npy npz idx images archive run_json vector_json conform_port \
+fuzz_targets = safetensors keras_h5 keras_zip npy npz idx images archive text run_json vector_json conform_port \
 	conform_answer differential round_trip alloc_failure
 fuzz_common = fuzz/fuzz_common.c fuzz/fuzz.h
 fuzz_loading = $(fuzz_common) fuzz/fuzz_loaders.c fuzz/fuzz_loaders.h
@@ -16,6 +16,7 @@ fuzz_replays = fuzz/replay_safetensors \
 	fuzz/replay_idx \
 	fuzz/replay_images \
 	fuzz/replay_archive \
+	fuzz/replay_text \
 	fuzz/replay_run_json \
 	fuzz/replay_vector_json \
 	fuzz/replay_conform_port \
@@ -41,6 +42,8 @@ fuzz_replay_images_SOURCES = fuzz/replay.c fuzz/fuzz_images.c $(fuzz_loading)
 fuzz_replay_images_LDADD = $(fuzz_libs)
 fuzz_replay_archive_SOURCES = fuzz/replay.c fuzz/fuzz_archive.c $(fuzz_loading)
 fuzz_replay_archive_LDADD = $(fuzz_libs)
+fuzz_replay_text_SOURCES = fuzz/replay.c fuzz/fuzz_text.c $(fuzz_loading)
+fuzz_replay_text_LDADD = $(fuzz_libs)
 fuzz_replay_run_json_SOURCES = fuzz/replay.c fuzz/fuzz_run_json.c $(fuzz_loading)
 fuzz_replay_run_json_LDADD = $(fuzz_libs)
 fuzz_replay_vector_json_SOURCES = fuzz/replay.c fuzz/fuzz_vector_json.c $(fuzz_loading)
@@ -66,6 +69,7 @@ fuzzers = fuzz/fuzz_safetensors \
 	fuzz/fuzz_idx \
 	fuzz/fuzz_images \
 	fuzz/fuzz_archive \
+	fuzz/fuzz_text \
 	fuzz/fuzz_run_json \
 	fuzz/fuzz_vector_json \
 	fuzz/fuzz_conform_port \
@@ -98,6 +102,9 @@ fuzz_fuzz_images_LDADD = $(fuzz_libs)
 fuzz_fuzz_archive_SOURCES = fuzz/fuzz_archive.c $(fuzz_loading)
 fuzz_fuzz_archive_LDFLAGS = $(AM_LDFLAGS) $(LIB_FUZZING_ENGINE)
 fuzz_fuzz_archive_LDADD = $(fuzz_libs)
+fuzz_fuzz_text_SOURCES = fuzz/fuzz_text.c $(fuzz_loading)
+fuzz_fuzz_text_LDFLAGS = $(AM_LDFLAGS) $(LIB_FUZZING_ENGINE)
+fuzz_fuzz_text_LDADD = $(fuzz_libs)
 fuzz_fuzz_run_json_SOURCES = fuzz/fuzz_run_json.c $(fuzz_loading)
 fuzz_fuzz_run_json_LDFLAGS = $(AM_LDFLAGS) $(LIB_FUZZING_ENGINE)
 fuzz_fuzz_run_json_LDADD = $(fuzz_libs)
@@ -128,4 +135,4 @@ SECONDS = 60
 fuzz:
 	$(SHELL) $(srcdir)/fuzz/run.sh '$(abs_top_srcdir)' '$(FUZZ_CC)' '$(SECONDS)' $(FUZZ_TARGETS)
 .PHONY: fuzz fuzzers
-EXTRA_DIST += fuzz/run.sh fuzz/lsan.supp fuzz/oss_fuzz_build.sh fuzz/make_seeds.py fuzz/dict fuzz/corpus fuzz/crashes
+EXTRA_DIST += fuzz/run.sh fuzz/oss_fuzz_build.sh fuzz/make_seeds.py fuzz/dict fuzz/corpus fuzz/crashes

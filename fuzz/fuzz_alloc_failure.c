@@ -9,7 +9,8 @@
 const char *const fuzz_target = "alloc_failure";
 
 static fuzz_loader *const loaders[] = {fuzz_load_model, fuzz_load_data, fuzz_load_npy, fuzz_load_npz, fuzz_load_idx,
-                                       fuzz_load_image, fuzz_load_archive, fuzz_load_run_json, fuzz_load_vectors};
+                                       fuzz_load_image, fuzz_load_archive, fuzz_load_run_json, fuzz_load_vectors,
+                                       fuzz_load_text};
 enum { LOADERS = sizeof loaders / sizeof *loaders };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

@@ -4,6 +4,7 @@
 #include "fuzz_loaders.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,6 +201,28 @@ aevb_status fuzz_load_archive(const uint8_t *data, size_t n, aevb_error *err)
 {
     const aevb_status status = with_file(data, n, err, read_archive);
     return status == AEVB_OK ? fuzz_load_data(data, n, err) : status;
+}
+
+/* Window and stride in two bytes (0: as by default), then the text, which is read from a path only. */
+aevb_status fuzz_load_text(const uint8_t *data, size_t n, aevb_error *err)
+{
+    aevb_data_options options = aevb_data_options_default();
+    aevb_data out = {.train = NULL};
+    char source[128];
+    options.limits = &fuzz_limits;
+    options.text.window = n > 0 ? data[0] : 0;
+    options.text.stride = n > 1 ? data[1] : 0;
+    snprintf(source, sizeof source, "text:%s", fuzz_path());
+    FILE *stream = fopen(fuzz_path(), "wb");
+    fuzz_require(stream != NULL && (n < 3 || fwrite(data + 2, 1, n - 2, stream) == n - 2) && fclose(stream) == 0,
+                 "the text cannot be written");
+    aevb_status status = aevb_data_open(source, &options, &out, err);
+    if (status == AEVB_OK && out.train != NULL)
+        check_part(out.train);
+    if (status == AEVB_OK && out.test != NULL)
+        check_part(out.test);
+    aevb_data_close(&out);
+    return status;
 }
 
 /* A record that is accepted is written and read again without a difference. */

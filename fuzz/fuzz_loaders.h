@@ -16,6 +16,7 @@ fuzz_loader fuzz_load_npz;
 fuzz_loader fuzz_load_idx;
 fuzz_loader fuzz_load_image;
 fuzz_loader fuzz_load_archive;
+fuzz_loader fuzz_load_text;
 fuzz_loader fuzz_load_run_json;
 fuzz_loader fuzz_load_vectors;
 

@@ -130,6 +130,11 @@ def pictures():
 
 
 def texts(run_json):
+    rhyme = b"round and round the ragged rock\nthe ragged rascal ran\n" * 4
+    put("text", "default", b"\0\0" + rhyme)
+    put("text", "overlap", b"\x0a\3" + rhyme)
+    put("text", "gzip", b"\5\5" + gzip.compress(rhyme, mtime=0))
+    put("text", "all_bytes", b"\x10\1" + bytes(range(256)) * 2)
     put("run_json", "run", run_json)
     asked = [{"hello": {"protocol": 1, "precision": "f64"}}]
     for path in sorted((source / "vectors").glob("*.json")):
@@ -168,7 +173,7 @@ def engines():
 
 
 def failures():
-    order = ["safetensors", "archive", "npy", "npz", "idx", "images", "archive", "run_json", "vector_json"]
+    order = ["safetensors", "archive", "npy", "npz", "idx", "images", "archive", "run_json", "vector_json", "text"]
     for loader, target in enumerate(order):
         seeds = sorted((folder / target).iterdir(), key=lambda p: (p.stat().st_size, p.name))
         for at in (1, 5, 17):

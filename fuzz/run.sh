@@ -33,8 +33,7 @@ for target in "$@"; do
     [ -d "$sources/fuzz/crashes/$target" ] && inputs="$inputs $sources/fuzz/crashes/$target"
     log="findings/$target.log"
     # shellcheck disable=SC2086
-    OMP_WAIT_POLICY=passive \
-    LSAN_OPTIONS="suppressions=$sources/fuzz/lsan.supp:print_suppressions=0" \
+    OMP_WAIT_POLICY=passive LSAN_OPTIONS=print_suppressions=0 \
         "./fuzz/fuzz_$target" ${dictionary:+-dict="$dictionary"} -max_total_time="$seconds" -rss_limit_mb=512 \
         -timeout=1 -max_len=16384 -print_final_stats=1 -artifact_prefix="$PWD/findings/$target/" $inputs \
         >"$log" 2>&1
