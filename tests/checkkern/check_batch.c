@@ -132,7 +132,7 @@ void check_domain(check *c)
                                            likelihood <= AEVB_GREY ? -0.25 : NAN,
                                            likelihood == AEVB_BERNOULLI ? 0.5 : NAN };
                 const size_t place = random_below(c, c->n);
-                x->v[place] = outside[random_below(c, 5)];
+                x->v[place] = outside[random_below(c, 6)];
             }
             for (size_t i = 0; i < c->n; i++) {
                 if (c->bits == 32) {
