@@ -14,7 +14,7 @@ fi
 # plant NAME STATUS PATTERN MISTAKES [CATALOGUE]
 plant() {
     plant_got=0
-    MUTANT_FIRST=yes MUTANT_CATALOGUE=${5-} "${MAKE:-make}" -s -C "$AEVB_BUILDDIR" mutants MUTANTS="$4" >"$tap_work/out" 2>&1 || plant_got=$?
+    MUTANT_FIRST=yes MUTANT_CATALOGUE=${5-} "${MAKE:-make}" -s -C "$AEVB_BUILDDIR" mutants MUTANTS="$(echo $4)" >"$tap_work/out" 2>&1 || plant_got=$?
     if [ "$plant_got" -eq "$2" ] && grep -Eq -e "$3" "$tap_work/out"; then
         pass "$1"
     else
