@@ -73,7 +73,7 @@ conform "surplus outputs" 1 'it answers more, which was not asked' --vectors "$o
 conform "the same answer always" 1 'its answer is for kl-0001' --vectors "$one" -- \
     sh -c "'$aevb' port | sed -u 's/\"id\":\"kl-....\"/\"id\":\"kl-0001\"/'"
 conform "says everything twice" 1 'wrote what it was not asked for' --vectors "$one" -- \
-    sh -c "'$aevb' port | sed -u p"
+    sh -c "'$aevb' port | sed -u 's/.*/&\\n&/'"
 conform "nothing but errors" 1 'it reports an error: no idea' --vectors "$one" -- \
     sh -c "'$aevb' port | sed -u 's/\"outputs\":.*/\"error\":\"no idea\"}/'"
 conform "nothing supported: nothing passed" 1 '^DOES NOT CONFORM: .* 0 passed, 0 failed' --vectors "$one" -- \
