@@ -10,6 +10,7 @@ tests_libsupport_a_SOURCES = tests/support/bounded_vae.c tests/support/bounded_v
 	tests/support/sha256_hex.h \
 	tests/support/small_vae.c tests/support/small_vae.h \
 	tests/support/st_bytes.c tests/support/st_bytes.h \
+	tests/support/stranger_files.c tests/support/stranger_files.h \
 	tests/support/temp_files.c tests/support/temp_files.h \
 	tests/support/toy_run.c tests/support/toy_run.h \
 	tests/support/tree_files.c tests/support/tree_files.h
@@ -27,6 +28,8 @@ unit_programs = \
 	tests/test_engines \
 	tests/test_estimators \
 	tests/test_evaluate \
+	tests/test_failing_memory \
+	tests/test_failing_reads \
 	tests/test_fp_canary \
 	tests/test_gather \
 	tests/test_gradcheck \
@@ -34,6 +37,7 @@ unit_programs = \
 	tests/test_idx \
 	tests/test_image \
 	tests/test_image_steps \
+	tests/test_json_schema \
 	tests/test_kl \
 	tests/test_known_truth \
 	tests/test_level \
@@ -60,6 +64,7 @@ unit_programs = \
 	tests/test_status \
 	tests/test_text \
 	tests/test_train \
+	tests/test_vector_file \
 	tests/test_vectors \
 	tests/test_vectors_lint
 check_PROGRAMS += $(unit_programs)
