@@ -22,6 +22,7 @@ unit_programs = \
 	tests/test_checkpoint \
 	tests/test_conform \
 	tests/test_data_open \
+	tests/test_data_refusals \
 	tests/test_engine \
 	tests/test_engine_bits \
 	tests/test_engine_noise \
@@ -44,6 +45,7 @@ unit_programs = \
 	tests/test_likelihood \
 	tests/test_model_file \
 	tests/test_model_killed \
+	tests/test_model_refusals \
 	tests/test_model_source \
 	tests/test_moments \
 	tests/test_network \
