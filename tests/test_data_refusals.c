@@ -35,7 +35,9 @@ static void expect(const char *source, aevb_status status, const char *says)
         aevb_data_close(&data);
 }
 
-/* A version 1.0 NPY with that dictionary and n bytes of 200 after it; as floats they are finite. */
+static unsigned char filler = 200;
+
+/* A version 1.0 NPY with that dictionary and n bytes of the filler after it; as floats they are finite. */
 static unsigned char *npy_make(const char *dictionary, size_t n, size_t *length)
 {
     unsigned char *bytes = calloc(1, 128 + n);
@@ -43,7 +45,7 @@ static unsigned char *npy_make(const char *dictionary, size_t n, size_t *length)
     memcpy(bytes, "\x93NUMPY\1\0\x76\0", 10);
     memcpy(bytes + 10, dictionary, strlen(dictionary));
     bytes[127] = '\n';
-    memset(bytes + 128, 200, n);
+    memset(bytes + 128, filler, n);
     *length = 128 + n;
     return bytes;
 }
@@ -185,6 +187,54 @@ Test(data_refusals, npz_members_that_are_not_looked_at_and_too_many)
     memset(names[1], 'k', 64);
     strcpy(names[1] + 64, ".npy");
     expect(write_npz(list, dictionaries, lengths, 3), AEVB_EFORMAT, "It has b, c;");
+}
+
+/* [DATA.8] */
+Test(data_refusals, npz_parts_and_labels_that_do_not_fit)
+{
+    static const char first[] = "{'descr': '|u1', 'fortran_order': False, 'shape': (4, 2, 3), }";
+    static const char turned[] = "{'descr': '|u1', 'fortran_order': False, 'shape': (4, 3, 2), }";
+    static const char labels[] = "{'descr': '<f8', 'fortran_order': False, 'shape': (4,), }";
+    options = aevb_data_options_default();
+    expect(write_npz((const char *const[]){"x_train.npy", "x_test.npy"}, (const char *const[]){first, turned},
+                     (const size_t[]){24, 24}, 2), AEVB_ESHAPE, "a.npz: ");
+    expect(write_npz((const char *const[]){"x_train.npy", "x_test.npy"}, (const char *const[]){first, first},
+                     (const size_t[]){24, 24}, 2), AEVB_OK, "");
+    for (int negative = 0; negative < 2; negative++) { /* beyond 2^32, and below 0 */
+        filler = negative ? 200 : 0x47;
+        expect(write_npz((const char *const[]){"images.npy", "labels.npy"}, (const char *const[]){first, labels},
+                         (const size_t[]){24, 32}, 2), AEVB_EDOMAIN, negative ? "element 0 is -" : "element 0 is 2.4");
+    }
+}
+
+/* [DATA.6] Parts are train and test only when there is nothing else; names may begin with "./". */
+Test(data_refusals, trees_that_are_no_parts)
+{
+    static const struct { const char *names[3]; size_t test, labels; } list[] = {
+        {{"train/a/1.png", "train/b/2.png", "test/a/1.png"}, 1, 2}, {{"train/1.png", "test/2.png", "other/3.png"}, 0, 3},
+        {{"train/1.png", "train/2.png", "other/3.png"}, 0, 2}, {{"test/1.png", "test/2.png", "other/3.png"}, 0, 2},
+        {{"train/a/1.png", "train/a/2.png", "test/b/3.png"}, 1, 2}, {{"train/b/1.png", "train/b/2.png", "test/a/3.png"}, 1, 2},
+        {{"train/a-1/1.png", "train/a/2.png", "test/a/3.png"}, 1, 2}, {{"./a/1.png", "././b/2.png", "./.c.png"}, 0, 2}};
+    size_t n;
+    png_write(temp_path("one.png"), 3, 2, 1);
+    unsigned char *png = temp_read(temp_path("one.png"), &n);
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+        tree_file files[3];
+        aevb_data data;
+        aevb_error err = {.message = ""};
+        size_t labels = 0;
+        for (size_t k = 0; k < 3; k++)
+            files[k] = (tree_file){list[i].names[k], png, n};
+        cr_assert_eq(aevb_data_open(tree_write(TREE_TAR, "t.tar", files, 3), NULL, &data, &err), AEVB_OK, "%s", err.message);
+        cr_expect_eq(data.test == NULL ? 0 : data.test->n, list[i].test, "%zu", i);
+        for (size_t k = 0; k < data.train->n; k++)
+            labels = data.train->labels[k] + 1 > labels ? data.train->labels[k] + 1 : labels;
+        for (size_t k = 0; data.test != NULL && k < data.test->n; k++)
+            labels = data.test->labels[k] + 1 > labels ? data.test->labels[k] + 1 : labels;
+        cr_expect_eq(labels, list[i].labels, "%zu: %zu labels", i, labels);
+        aevb_data_close(&data);
+    }
+    free(png);
 }
 
 /* [DATA.6] */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "aevb/format.h"
+#include "format/layer_names.h"
 #include "leaks.h"
 #include "temp_files.h"
 
@@ -201,6 +202,62 @@ Test(model_refusals, too_many_layers)
     longer[599] = '\0';
     sprintf(list, "%s.weight 9 2; %s.bias 9; b.weight 2 4; b.bias 2", longer, longer);
     expect(list, NULL, NULL);
+}
+
+/* What a file of ours says of itself, in both containers. */
+Test(model_refusals, parts_of_ours)
+{
+    const double values[20] = {0};
+    static const char arch[] = "{\"format\":1,\"x_dim\":3,\"z_dim\":2,\"hidden\":[],\"activation\":\"relu\","
+        "\"likelihood\":\"grey\",\"image_rows\":0,\"image_cols\":0}";
+    const aevb_tensor_out tensors[] = {{"fc2.weight", AEVB_DTYPE_F64, 2, {3, 2}, values},
+                                       {"fc2.bias", AEVB_DTYPE_F64, 1, {3}, values}};
+    static const char *const parts[] = {"decoder", "encoder"};
+    aevb_error err = {.message = ""};
+    aevb_model *model = NULL;
+    for (int i = 0; i < 2; i++) {
+        const aevb_metadata_out metadata[] = {{"aevb.arch", arch}, {"aevb.parts", parts[i]}};
+        cr_assert_eq(aevb_safetensors_write(temp_path("m"), tensors, 2, metadata, 2, &err), AEVB_OK);
+        cr_expect_eq(aevb_model_load(temp_path("m"), NULL, NULL, &model, &err), i == 0 ? AEVB_OK : AEVB_EFORMAT, "%s",
+                     err.message);
+        cr_expect(i == 0 || strstr(err.message, "aevb.parts is \"encoder\", not \"decoder\"") != NULL, "%s", err.message);
+        if (i == 1)
+            continue;
+        aevb_model_file *file = NULL;
+        cr_assert_eq(aevb_model_write_npz(temp_path("m.npz"), model, AEVB_DTYPE_F64, &err), AEVB_OK, "%s", err.message);
+        cr_assert_eq(aevb_model_file_open(temp_path("m.npz"), NULL, &file, &err), AEVB_OK);
+        cr_expect_eq(aevb_model_file_n_metadata(file), 2);
+        cr_expect_str_eq(aevb_model_file_metadata_key(file, 0), "aevb.arch");
+        cr_expect_str_eq(aevb_model_file_metadata_key(file, 1), "aevb.parts");
+        cr_expect_null(aevb_model_file_metadata_key(file, 2));
+        cr_expect_str_eq(aevb_model_file_metadata(file, "aevb.parts"), "decoder");
+        cr_expect_null(aevb_model_file_metadata(file, "other"));
+        aevb_model_file_close(file);
+        aevb_model_free(model);
+        model = NULL;
+    }
+}
+
+Test(model_refusals, names_in_their_natural_order)
+{
+    static const char *const sorted[] = {"", "a", "a1", "a2", "a010", "a10b", "a011", "a100", "aa", "b"};
+    for (size_t i = 0; i < 10; i++)
+        for (size_t k = 0; k < 10; k++) {
+            const int order = aevb_natural_compare(sorted[i], sorted[k]);
+            cr_expect_eq((order > 0) - (order < 0), (i > k) - (i < k), "%s, %s: %d", sorted[i], sorted[k], order);
+        }
+    cr_expect_eq(aevb_natural_compare("a007", "a07"), 0);
+}
+
+Test(model_refusals, heads_by_their_names)
+{
+    static const struct { const char *name; aevb_layer_head head; } list[] = {
+        {"mu", AEVB_MU_HEAD}, {"fcMean", AEVB_MU_HEAD}, {"z_log_var", AEVB_LOGVAR_HEAD}, {"logvar", AEVB_LOGVAR_HEAD},
+        {"log_sigma", AEVB_STDDEV_HEAD}, {"log_sigma2", AEVB_LOGVAR_HEAD}, {"log_sigma_2", AEVB_STDDEV_HEAD},
+        {"sigma1", AEVB_STDDEV_HEAD}, {"mu.fc", AEVB_NO_HEAD}, {"mu/fc", AEVB_NO_HEAD}, {"fc", AEVB_NO_HEAD},
+        {"averyveryveryverylongnameofalayerofmu", AEVB_NO_HEAD}};
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
+        cr_expect_eq(aevb_layer_head_of(list[i].name, strlen(list[i].name)), list[i].head, "%s", list[i].name);
 }
 
 Test(model_refusals, arguments)
