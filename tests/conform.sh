@@ -149,5 +149,5 @@ expect "vectors without an action" 2 'which action' vectors
 expect "vectors show without an id" 2 'show which case' vectors show
 
 # Nobody is left behind: every sleep above was killed with its port.
-check "no port is left" sh -c '! ps -eo args | grep -q "^sleep 1000"'
+check "no port is left" sh -c '! ps -eo args | grep -q "^sleep 1000$"'
 tap_done
