@@ -59,6 +59,23 @@ static const char *write_npy(const char *name, const char *dictionary, size_t n)
     return temp_path(name);
 }
 
+/* Members of an NPZ, in a zip. */
+static const char *write_npz(const char *const *names, const char *const *dictionaries, const size_t *lengths, size_t n)
+{
+    tree_file *files = calloc(n, sizeof *files);
+    for (size_t i = 0; i < n; i++) {
+        size_t length;
+        files[i].name = names[i];
+        files[i].bytes = npy_make(dictionaries[i], lengths[i], &length);
+        files[i].n = length;
+    }
+    const char *path = tree_write(TREE_ZIP, "a.npz", files, n);
+    for (size_t i = 0; i < n; i++)
+        free((void *)(uintptr_t)files[i].bytes);
+    free(files);
+    return path;
+}
+
 Test(data_refusals, options_that_are_none)
 {
     aevb_error err = {.message = ""};
@@ -86,6 +103,8 @@ Test(data_refusals, steps_of_pictures_are_for_pictures)
 {
     temp_write(temp_path("a.txt"), "abababababababababab", 20);
     write_npy("a.npy", "{'descr': '|u1', 'fortran_order': False, 'shape': (20, 2), }", 40);
+    const char *npz = write_npz((const char *const[]){"a.npy"}, (const char *const[]){
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (20, 2), }"}, (const size_t[]){40}, 1);
     static const aevb_picture_steps steps[] = {{.crop_bottom = 2, .crop_right = 2, .scale = 1}, {.scale = 0.5},
                                                {.scale = 1, .grey = AEVB_GREY_MEAN}};
     for (size_t i = 0; i < 3; i++) {
@@ -94,6 +113,39 @@ Test(data_refusals, steps_of_pictures_are_for_pictures)
         expect("sprites", AEVB_EINVAL, "sprites: crop, scale and grey are for trees of pictures");
         expect(temp_path("a.txt"), AEVB_EINVAL, "crop, scale and grey are for trees of pictures");
         expect(temp_path("a.npy"), AEVB_EINVAL, "crop, scale and grey are for trees of pictures");
+        expect(npz, AEVB_EINVAL, "a.npz: crop, scale and grey are for trees of pictures");
+    }
+}
+
+/* [DATA.7] Of 2 x 3: what is beyond the picture, and what nothing is left of. */
+Test(data_refusals, steps_that_do_not_fit)
+{
+    static const struct { aevb_picture_steps steps; aevb_status status; const char *says; } list[] = {
+        {{.scale = 1}, AEVB_OK, ""},
+        {{.crop_bottom = 2, .crop_right = 3, .scale = 1}, AEVB_OK, ""},
+        {{.crop_top = 1, .crop_bottom = 2, .crop_left = 1, .crop_right = 3, .scale = 1}, AEVB_OK, ""},
+        {{.crop_bottom = 3, .crop_right = 3, .scale = 1}, AEVB_ESHAPE, "2 rows and 3 columns, but rows 0:3 and columns 0:3"},
+        {{.crop_bottom = 2, .crop_right = 4, .scale = 1}, AEVB_ESHAPE, "2 rows and 3 columns, but rows 0:2 and columns 0:4"},
+        {{.crop_top = 1, .scale = 1}, AEVB_EINVAL, "a crop of rows 1:0 and columns 0:0 is empty"},
+        {{.crop_bottom = 1, .scale = 1}, AEVB_EINVAL, "a crop of rows 0:1 and columns 0:0 is empty"},
+        {{.crop_left = 1, .scale = 1}, AEVB_EINVAL, "a crop of rows 0:0 and columns 1:0 is empty"},
+        {{.crop_right = 1, .scale = 1}, AEVB_EINVAL, "a crop of rows 0:0 and columns 0:1 is empty"},
+        {{.scale = 0}, AEVB_EINVAL, "a scale of 0, must be above 0"}, {{.scale = 1.5}, AEVB_EINVAL, "a scale of 1.5"},
+        {{.scale = 1, .grey = (aevb_grey_rule)7}, AEVB_EINVAL, "grey rule 7 does not exist"},
+        {{.scale = 0.5}, AEVB_OK, ""},
+        {{.scale = 0.4}, AEVB_ESHAPE, "nothing is left of 2 rows and 3 columns at a scale of 0.4"},
+        {{.crop_bottom = 2, .crop_right = 1, .scale = 0.5}, AEVB_ESHAPE, "nothing is left of 2 rows and 1 columns"},
+        {{.crop_bottom = 1, .crop_right = 1, .scale = 0.99}, AEVB_ESHAPE, "nothing is left"}};
+    options = aevb_data_options_default();
+    mkdir(temp_path("t"), 0777);
+    for (int i = 0; i < 20; i++) {
+        char name[20];
+        snprintf(name, sizeof name, "t/%d.png", i);
+        png_write(temp_path(name), 3, 2, (unsigned)i);
+    }
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+        options.pictures = list[i].steps;
+        expect(temp_path("t"), list[i].status, list[i].says);
     }
 }
 
@@ -136,23 +188,6 @@ Test(data_refusals, arrays_at_their_limits)
     /* more elements in a row than are read at once */
     path = write_npy("d.npy", "{'descr': '<f8', 'fortran_order': False, 'shape': (3, 5000), }", 3 * 5000 * 8);
     expect(path, AEVB_OK, "");
-}
-
-/* Members of an NPZ, in a zip. */
-static const char *write_npz(const char *const *names, const char *const *dictionaries, const size_t *lengths, size_t n)
-{
-    tree_file *files = calloc(n, sizeof *files);
-    for (size_t i = 0; i < n; i++) {
-        size_t length;
-        files[i].name = names[i];
-        files[i].bytes = npy_make(dictionaries[i], lengths[i], &length);
-        files[i].n = length;
-    }
-    const char *path = tree_write(TREE_ZIP, "a.npz", files, n);
-    for (size_t i = 0; i < n; i++)
-        free((void *)(uintptr_t)files[i].bytes);
-    free(files);
-    return path;
 }
 
 /* [DATA.8] */

@@ -149,12 +149,24 @@ Test(model_refusals, by_a_map)
         options.map = cases[i].map;
         expect(ENCODER DECODER, &options, cases[i].says);
     }
+    /* the n-th allocation fails */
+    aevb_import_options options = aevb_import_default();
+    aevb_error err = {.message = ""};
+    aevb_model *model = NULL;
+    aevb_status status = AEVB_ENOMEM;
+    options.map = cases[0].map;
+    for (size_t n = 1; status == AEVB_ENOMEM; n++) {
+        aevb_alloc_fail_after(n);
+        status = aevb_model_load(temp_path("m"), NULL, &options, &model, &err);
+        aevb_alloc_fail_after(0);
+    }
+    cr_expect_eq(status, AEVB_OK, "%s", err.message);
+    aevb_model_free(model);
     char map[4000] = "", entry[40];
     for (int i = 0; i < 100; i++) {
         snprintf(entry, sizeof entry, "a%d=fc1,", i);
         strcat(map, entry);
     }
-    aevb_import_options options = aevb_import_default();
     options.map = map;
     expect(ENCODER DECODER, &options, "layers");
 }
@@ -223,6 +235,14 @@ Test(model_refusals, parts_of_ours)
         cr_expect(i == 0 || strstr(err.message, "aevb.parts is \"encoder\", not \"decoder\"") != NULL, "%s", err.message);
         if (i == 1)
             continue;
+        aevb_import_options options = aevb_import_default();
+        aevb_model *other = NULL;
+        options.image_rows = options.image_cols = 2;
+        cr_expect_eq(aevb_model_load(temp_path("m"), NULL, &options, &other, &err), AEVB_EFORMAT);
+        cr_expect_not_null(strstr(err.message, "/m: "), "%s", err.message);
+        cr_expect_not_null(strstr(err.message, "pictures of 2 x 2 do not have x_dim = 3 pixels"), "%s", err.message);
+        cr_expect_eq(aevb_model_write(temp_path("m"), NULL, AEVB_DTYPE_F64, &err), AEVB_EINVAL);
+        cr_expect_eq(aevb_model_write_npz(NULL, model, AEVB_DTYPE_F64, &err), AEVB_EINVAL);
         aevb_model_file *file = NULL;
         cr_assert_eq(aevb_model_write_npz(temp_path("m.npz"), model, AEVB_DTYPE_F64, &err), AEVB_OK, "%s", err.message);
         cr_assert_eq(aevb_model_file_open(temp_path("m.npz"), NULL, &file, &err), AEVB_OK);

@@ -201,6 +201,25 @@ Test(vector_file, tensors_beside_it_are_all_there_and_no_others)
     free(text);
 }
 
+/* The n-th allocation fails. */
+Test(vector_file, tensors_without_memory)
+{
+    aevb_error err;
+    aevb_vector_file *file = NULL;
+    aevb_status status = AEVB_ENOMEM;
+    size_t n = 0;
+    cr_assert_eq(parse_with(in_file, (const char *const[]){"inputs.mu", "expected.kl", "tail.kl", "cond.kl"}, 4, 2, &err),
+                 AEVB_OK, "%s", err.message);
+    while (status == AEVB_ENOMEM) {
+        aevb_alloc_fail_after(++n);
+        status = aevb_vector_open(temp_path("f.json"), &file, &err);
+        aevb_alloc_fail_after(0);
+    }
+    cr_expect_eq(status, AEVB_OK, "allocation %zu: %s", n, err.message);
+    cr_expect_gt(n, 10);
+    aevb_vector_close(file);
+}
+
 Test(vector_file, tensors_lie_beside_it_and_nowhere_else)
 {
     char longer[4200];
