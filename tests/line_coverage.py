@@ -4,10 +4,10 @@
 #
 #     line_coverage.py GCOV SOURCES BUILD REASONS DOCUMENT
 #
-# Writes the Markdown DOCUMENT: totals, a table by file, and every gap with its reason. REASONS names what is measured,
-# what is wanted, and says of each line with a gap why it has one; the line is given by its text, once for every line
-# with a gap and that text. The status is 1 when less is covered than wanted, when a gap has no reason, and when a file
-# was not measured.
+# Writes the Markdown DOCUMENT: totals, a table by file, and every gap with its reason. REASONS names what is
+# measured, what is wanted, and says of each line with a gap why it has one; the line is given by its text, once for
+# every line with a gap and that text. The status is 1 when less is covered than wanted, when a gap has no reason,
+# and when a file was not measured.
 import collections, glob, json, os, re, subprocess, sys
 
 
@@ -111,8 +111,9 @@ def main(gcov, sources, build, reasons, document):
     if total.lines == 0:
         sys.exit("nothing was measured: is the build one of --enable-coverage with gcc?")
 
-    out = ["<!-- SPDX-License-Identifier: CC0-1.0. Written by make coverage; reasons are in tests/line_coverage.txt. -->",
-           open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "line_coverage_head.md")).read().rstrip(), "",
+    head = os.path.join(os.path.dirname(os.path.abspath(__file__)), "line_coverage_head.md")
+    out = ["<!-- SPDX-License-Identifier: CC0-1.0. Written by make coverage; the reasons are in "
+           "tests/line_coverage.txt. -->", open(head).read().rstrip(), "",
            "| file | lines | | branches | |", "| --- | ---: | ---: | ---: | ---: |"]
     out += ["| `%s` | %s |" % (path, here.cells()) for path, here in table]
     out += ["| **all %d files** | %s |" % (len(table), total.cells()), "", "## What is not covered, and why", ""]
@@ -144,7 +145,8 @@ def main(gcov, sources, build, reasons, document):
 def section(title, text, gaps):
     out = ["### " + title, ""] + text + ([""] if text else [])
     for path in sorted({gap[0] for gap in gaps}):
-        out.append("- `%s`: %s" % (path, ", ".join("%d (%s)" % (number, gap) for p, number, _, gap in gaps if p == path)))
+        places = ["%d (%s)" % (number, gap) for p, number, _, gap in gaps if p == path]
+        out.append("- `%s`: %s" % (path, ", ".join(places)))
     return out + [""]
 
 

@@ -123,7 +123,8 @@ else:
         def fix(name, group):
             for key, value in list(group.attrs.items()):
                 if np.size(value) > 0:
-                    raw = np.array([v if isinstance(v, bytes) else v.encode() for v in np.atleast_1d(value)], dtype="S")
+                    raw = np.array([v if isinstance(v, bytes) else v.encode() for v in np.atleast_1d(value)],
+                                   dtype="S")
                     group.attrs.create(key, raw if np.ndim(value) else raw[0])
         fix("", f)
         f.visititems(lambda name, item: fix(name, item) if isinstance(item, h5py.Group) else None)
@@ -143,9 +144,11 @@ else:
     report("12-7-5-3 softplus" in good("inspect", "a.h5"), "an activation as an object of Keras 3")
     for what, keywords, why in (
             ("two activations", {"first": "relu"}, 'activation "tanh" where others have relu'),
-            ("an unknown activation", {"hidden": "gelu"}, 'activation "gelu"; relu, tanh, sigmoid, softplus and linear'),
+            ("an unknown activation", {"hidden": "gelu"},
+             'activation "gelu"; relu, tanh, sigmoid, softplus and linear'),
             ("an activated head", {"head": "relu"}, 'a head with activation "relu"'),
-            ("an output beyond 0..1", {"out": "tanh"}, 'an output with activation "tanh"; sigmoid and linear are read')):
+            ("an output beyond 0..1", {"out": "tanh"},
+             'an output with activation "tanh"; sigmoid and linear are read')):
         activated("a.h5", **{"hidden": "tanh", **keywords})
         refused(what, why, "convert", "a.h5", "x.npz")
 
@@ -156,7 +159,8 @@ else:
         f["text/kernel"] = np.array([b"abc"], dtype="S3")
         f["raw/kernel"] = np.array([b"abc"], dtype="V3")
         f["whole/kernel"] = np.array([[1, 2]], dtype="<i4")
-    refused("what holds no real numbers", "kinds.h5: tensors of no affine layer (--map says what is what): flag/kernel, "
+    refused("what holds no real numbers",
+            "kinds.h5: tensors of no affine layer (--map says what is what): flag/kernel, "
             "raw/kernel, text/kernel, whole/kernel", "convert", "kinds.h5", "x.npz")
     refused("and by a map", "flag is no affine layer", "convert", "kinds.h5", "x.npz", "--map", "fc1=flag,fc2=whole")
 

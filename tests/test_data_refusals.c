@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Data sources at the edges of what is read: each limit crossed by one, arguments that are none, kinds of files that are
- * recognised and refused. Each time the status and the one line. [DATA.1] [DATA.6] [DATA.8] */
+ * Data sources at the edges of what is read: each limit crossed by one, arguments that are none, kinds of files that
+ * are recognised and refused. Each time the status and the one line. [DATA.1] [DATA.6] [DATA.8] */
 #include "config.h"
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -30,7 +30,8 @@ static void expect(const char *source, aevb_status status, const char *says)
     aevb_error err = {.message = ""};
     const aevb_status given = aevb_data_open(source, &options, &data, &err);
     cr_expect_eq(given, status, "%s: %d instead of %d: %s", source, (int)given, (int)status, err.message);
-    cr_expect(status == AEVB_OK || strstr(err.message, says) != NULL, "%s: expected %s: %s", source, says, err.message);
+    cr_expect(status == AEVB_OK || strstr(err.message, says) != NULL, "%s: expected %s: %s", source, says,
+              err.message);
     if (given == AEVB_OK)
         aevb_data_close(&data);
 }
@@ -60,7 +61,8 @@ static const char *write_npy(const char *name, const char *dictionary, size_t n)
 }
 
 /* Members of an NPZ, in a zip. */
-static const char *write_npz(const char *const *names, const char *const *dictionaries, const size_t *lengths, size_t n)
+static const char *write_npz(const char *const *names, const char *const *dictionaries, const size_t *lengths,
+                             size_t n)
 {
     tree_file *files = calloc(n, sizeof *files);
     for (size_t i = 0; i < n; i++) {
@@ -124,8 +126,10 @@ Test(data_refusals, steps_that_do_not_fit)
         {{.scale = 1}, AEVB_OK, ""},
         {{.crop_bottom = 2, .crop_right = 3, .scale = 1}, AEVB_OK, ""},
         {{.crop_top = 1, .crop_bottom = 2, .crop_left = 1, .crop_right = 3, .scale = 1}, AEVB_OK, ""},
-        {{.crop_bottom = 3, .crop_right = 3, .scale = 1}, AEVB_ESHAPE, "2 rows and 3 columns, but rows 0:3 and columns 0:3"},
-        {{.crop_bottom = 2, .crop_right = 4, .scale = 1}, AEVB_ESHAPE, "2 rows and 3 columns, but rows 0:2 and columns 0:4"},
+        {{.crop_bottom = 3, .crop_right = 3, .scale = 1}, AEVB_ESHAPE,
+         "2 rows and 3 columns, but rows 0:3 and columns 0:3"},
+        {{.crop_bottom = 2, .crop_right = 4, .scale = 1}, AEVB_ESHAPE,
+         "2 rows and 3 columns, but rows 0:2 and columns 0:4"},
         {{.crop_top = 1, .scale = 1}, AEVB_EINVAL, "a crop of rows 1:0 and columns 0:0 is empty"},
         {{.crop_bottom = 1, .scale = 1}, AEVB_EINVAL, "a crop of rows 0:1 and columns 0:0 is empty"},
         {{.crop_left = 1, .scale = 1}, AEVB_EINVAL, "a crop of rows 0:0 and columns 1:0 is empty"},
@@ -238,7 +242,8 @@ Test(data_refusals, npz_parts_and_labels_that_do_not_fit)
     for (int negative = 0; negative < 2; negative++) { /* beyond 2^32, and below 0 */
         filler = negative ? 200 : 0x47;
         expect(write_npz((const char *const[]){"images.npy", "labels.npy"}, (const char *const[]){first, labels},
-                         (const size_t[]){24, 32}, 2), AEVB_EDOMAIN, negative ? "element 0 is -" : "element 0 is 2.4");
+                         (const size_t[]){24, 32}, 2), AEVB_EDOMAIN,
+                         negative ? "element 0 is -" : "element 0 is 2.4");
     }
 }
 
@@ -246,10 +251,13 @@ Test(data_refusals, npz_parts_and_labels_that_do_not_fit)
 Test(data_refusals, trees_that_are_no_parts)
 {
     static const struct { const char *names[3]; size_t test, labels; } list[] = {
-        {{"train/a/1.png", "train/b/2.png", "test/a/1.png"}, 1, 2}, {{"train/1.png", "test/2.png", "other/3.png"}, 0, 3},
+        {{"train/a/1.png", "train/b/2.png", "test/a/1.png"}, 1, 2},
+        {{"train/1.png", "test/2.png", "other/3.png"}, 0, 3},
         {{"train/1.png", "train/2.png", "other/3.png"}, 0, 2}, {{"test/1.png", "test/2.png", "other/3.png"}, 0, 2},
-        {{"train/a/1.png", "train/a/2.png", "test/b/3.png"}, 1, 2}, {{"train/b/1.png", "train/b/2.png", "test/a/3.png"}, 1, 2},
-        {{"train/a-1/1.png", "train/a/2.png", "test/a/3.png"}, 1, 2}, {{"./a/1.png", "././b/2.png", "./.c.png"}, 0, 2}};
+        {{"train/a/1.png", "train/a/2.png", "test/b/3.png"}, 1, 2},
+        {{"train/b/1.png", "train/b/2.png", "test/a/3.png"}, 1, 2},
+        {{"train/a-1/1.png", "train/a/2.png", "test/a/3.png"}, 1, 2},
+        {{"./a/1.png", "././b/2.png", "./.c.png"}, 0, 2}};
     size_t n;
     png_write(temp_path("one.png"), 3, 2, 1);
     unsigned char *png = temp_read(temp_path("one.png"), &n);
@@ -260,7 +268,8 @@ Test(data_refusals, trees_that_are_no_parts)
         size_t labels = 0;
         for (size_t k = 0; k < 3; k++)
             files[k] = (tree_file){list[i].names[k], png, n};
-        cr_assert_eq(aevb_data_open(tree_write(TREE_TAR, "t.tar", files, 3), NULL, &data, &err), AEVB_OK, "%s", err.message);
+        cr_assert_eq(aevb_data_open(tree_write(TREE_TAR, "t.tar", files, 3), NULL, &data, &err), AEVB_OK, "%s",
+                     err.message);
         cr_expect_eq(data.test == NULL ? 0 : data.test->n, list[i].test, "%zu", i);
         for (size_t k = 0; k < data.train->n; k++)
             labels = data.train->labels[k] + 1 > labels ? data.train->labels[k] + 1 : labels;
@@ -282,7 +291,8 @@ Test(data_refusals, trees_at_their_limits)
     png_write(temp_path("one.png"), 3, 2, 1);
     unsigned char *png = temp_read(temp_path("one.png"), &n);
     for (size_t i = 0; i < 300; i++) { /* names of 20 kB in all */
-        snprintf(names[i], sizeof names[i], "a_directory_with_a_long_name_%zu/a_picture_with_a_long_name_%03zu.png", i % 2, i);
+        snprintf(names[i], sizeof names[i], "a_directory_with_a_long_name_%zu/a_picture_with_a_long_name_%03zu.png",
+                 i % 2, i);
         files[i] = (tree_file){names[i], png, n};
     }
     options = aevb_data_options_default();

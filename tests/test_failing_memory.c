@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Every reading of every kind of file, with the n-th allocation failing, for all n: a clean AEVB_ENOMEM each time, and
- * nothing is lost. */
+ * Every reading of every kind of file, with the n-th allocation failing, for all n: a clean AEVB_ENOMEM each time,
+ * and nothing is lost. */
 #include <criterion/criterion.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -21,8 +21,8 @@ static int ours_disarm(void)
     return aevb_alloc_fail_after(0);
 }
 
-/* jansson takes some for bad syntax of the text, which its error code does not tell apart; and json_unpack, of a question
- * alone, does not need all that it asks for. */
+/* jansson takes some for bad syntax of the text, which its error code does not tell apart; and json_unpack, of a
+ * question alone, does not need all that it asks for. */
 static int is_enomem_or_syntax(const stranger *file, aevb_status status, const aevb_error *err)
 {
     (void)err;

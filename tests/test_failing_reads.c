@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Every reading of every kind of file, with the n-th call of the system failing, for all n and each kind of call that the
- * library reads with: AEVB_EIO each time, in one line that begins with the path, and nothing is lost. The calls are those
- * of this program, which come before the system's. */
+ * Every reading of every kind of file, with the n-th call of the system failing, for all n and each kind of call
+ * that the library reads with: AEVB_EIO each time, in one line that begins with the path, and nothing is lost. The
+ * calls are those of this program, which come before the system's. */
 #include "config.h"
 
 #include <criterion/criterion.h>

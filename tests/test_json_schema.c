@@ -8,6 +8,9 @@
 #include "conform/json_schema.h"
 #include "leaks.h"
 
+#define FIVE(text) text text text text text
+#define FIFTY(text) FIVE(text text) FIVE(text text) FIVE(text text) FIVE(text text) FIVE(text text)
+
 TestSuite(json_schema, .fini = no_leaks);
 
 typedef struct pair {
@@ -18,7 +21,8 @@ typedef struct pair {
 static void expect(const pair *p, aevb_status refusal)
 {
     aevb_error err = {.message = ""};
-    json_t *schema = json_loads(p->schema, JSON_DECODE_ANY, NULL), *document = json_loads(p->document, JSON_DECODE_ANY, NULL);
+    json_t *schema = json_loads(p->schema, JSON_DECODE_ANY, NULL);
+    json_t *document = json_loads(p->document, JSON_DECODE_ANY, NULL);
     cr_assert(schema != NULL && document != NULL, "%s, %s", p->schema, p->document);
     const aevb_status status = aevb_json_schema_check("where", schema, document, &err);
     cr_expect_eq(status, p->says == NULL ? AEVB_OK : refusal, "%s, %s: %d %s", p->schema, p->document, (int)status,
@@ -43,7 +47,8 @@ Test(json_schema, each_type_is_of_its_own_values_only)
             char schema[64], says[64];
             snprintf(schema, sizeof schema, "{\"type\": \"%s\"}", names[i]);
             snprintf(says, sizeof says, ": is no %s", names[i]);
-            expect(&(pair){schema, values[j].text, strstr(values[j].types, names[i]) != NULL ? NULL : says}, AEVB_EFORMAT);
+            expect(&(pair){schema, values[j].text, strstr(values[j].types, names[i]) != NULL ? NULL : says},
+                   AEVB_EFORMAT);
         }
 }
 
@@ -78,7 +83,8 @@ Test(json_schema, each_keyword_refuses_with_place_and_reason)
         {"{\"items\": {\"type\": \"integer\"}}", "[1, 2]", NULL},
         {"{\"items\": {\"type\": \"integer\"}}", "[1, \"a\"]", "/1: is no integer"},
         {"{\"items\": {\"items\": {\"minimum\": 0}}}", "[[1], [2, -1]]", "/1/1: is too small"},
-        {"{\"properties\": {\"a\": {\"items\": {\"type\": \"string\"}}}}", "{\"a\": [\"x\", 1]}", "/a/1: is no string"},
+        {"{\"properties\": {\"a\": {\"items\": {\"type\": \"string\"}}}}", "{\"a\": [\"x\", 1]}",
+         "/a/1: is no string"},
         {"{\"properties\": {\"a\": {}}}", "{\"b\": 1}", NULL},
         {"{\"properties\": {\"a\": {}}, \"additionalProperties\": true}", "{\"b\": 1}", NULL},
         {"{\"properties\": {\"a\": {}}, \"additionalProperties\": false}", "{\"a\": 1}", NULL},
@@ -87,8 +93,10 @@ Test(json_schema, each_keyword_refuses_with_place_and_reason)
          "/b: is no string"},
         {"{\"patternProperties\": {\"^n\": {\"type\": \"integer\"}}}", "{\"n1\": 1, \"m\": \"x\"}", NULL},
         {"{\"patternProperties\": {\"^n\": {\"type\": \"integer\"}}}", "{\"n1\": \"x\"}", "/n1: is no integer"},
-        {"{\"patternProperties\": {\"^n\": {\"type\": \"integer\"}}, \"properties\": {\"n1\": {}}}", "{\"n1\": \"x\"}", NULL},
-        {"{\"patternProperties\": {\"^n\": {}}, \"additionalProperties\": false}", "{\"m\": 1}", "/m: is not allowed"},
+        {"{\"patternProperties\": {\"^n\": {\"type\": \"integer\"}}, \"properties\": {\"n1\": {}}}",
+         "{\"n1\": \"x\"}", NULL},
+        {"{\"patternProperties\": {\"^n\": {}}, \"additionalProperties\": false}", "{\"m\": 1}",
+         "/m: is not allowed"},
         {"{\"anyOf\": [{\"type\": \"string\"}, {\"minimum\": 3}]}", "4", NULL},
         {"{\"anyOf\": [{\"type\": \"string\"}, {\"minimum\": 3}]}", "2", "fits none of anyOf"},
         {"{\"if\": {\"type\": \"integer\"}, \"then\": {\"minimum\": 3}}", "\"a\"", NULL},
@@ -117,8 +125,7 @@ Test(json_schema, what_is_not_understood_is_refused_wherever_it_stands)
         {"{\"$ref\": 7}", "1", "$ref"},
         {"{\"$ref\": \"#/$defs/n\", \"$defs\": {\"n\": {\"$ref\": \"#/$defs/n\"}}}", "1", "$ref"},
         {"{\"$ref\": \"#/$defs/n\", \"$defs\": {\"n\": {\"items\": {\"$ref\": \"#/$defs/n\"}}}}",
-         "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]"
-         "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", "not understood"},
+         FIFTY("[") FIFTY("[") FIFTY("]") FIFTY("]"), "not understood"},
     };
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
         expect(&list[i], AEVB_EUNSUPPORTED);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Networks of others, by names, shapes or a map: what is taken for a network, and each reason for which it is refused, with
- * the file and the layer. The files are safetensors; their values are all 1/2. */
+ * Networks of others, by names, shapes or a map: what is taken for a network, and each reason for which it is
+ * refused, with the file and the layer. The files are safetensors; their values are all 1/2. */
 #include "config.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -26,7 +26,9 @@ static void write_tensors(const char *list)
     aevb_error err = {.message = ""};
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
         values[i] = 0.5;
-    for (const char *at = list; at != NULL && at[strspn(at, " ")] != '\0'; at = strchr(at, ';') == NULL ? NULL : strchr(at, ';') + 1) {
+    for (const char *at = list, *next; at != NULL && at[strspn(at, " ")] != '\0'; at = next) {
+        next = strchr(at, ';');
+        next = next == NULL ? NULL : next + 1;
         size_t rows = 0, cols = 0;
         const int got = sscanf(at, " %699[^ ;] %zu %zu", names[n], &rows, &cols);
         tensors[n] = (aevb_tensor_out){.name = names[n], .dtype = AEVB_DTYPE_F64, .ndim = (size_t)got - 1,
@@ -99,11 +101,11 @@ Test(model_refusals, by_names_and_shapes)
         {"encoder.e.weight 3 9; encoder.e.bias 3; mu.weight 2 3; mu.bias 2; logvar.weight 2 3; logvar.bias 2; "
          "decoder.d.weight 4 2; decoder.d.bias 4; decoder.o.weight 9 4; decoder.o.bias 9", "leads from"},
         {"encoder.a.weight 3 9; encoder.a.bias 3; mu.weight 2 3; mu.bias 2; logvar.weight 2 3; logvar.bias 2; "
-         "decoder.a.weight 3 2; decoder.a.bias 3; decoder.mu.weight 9 3; decoder.mu.bias 9; decoder.logvar.weight 9 3; "
-         "decoder.logvar.bias 9", NULL},
+         "decoder.a.weight 3 2; decoder.a.bias 3; decoder.mu.weight 9 3; decoder.mu.bias 9; "
+         "decoder.logvar.weight 9 3; decoder.logvar.bias 9", NULL},
         {"encoder.a.weight 3 9; encoder.a.bias 3; mu.weight 2 3; mu.bias 2; logvar.weight 2 3; logvar.bias 2; "
-         "decoder.a.weight 3 2; decoder.a.bias 3; decoder.mu.weight 9 3; decoder.mu.bias 9; decoder.logvar.weight 8 3; "
-         "decoder.logvar.bias 8", "leads from 3 to 8 values"},
+         "decoder.a.weight 3 2; decoder.a.bias 3; decoder.mu.weight 9 3; decoder.mu.bias 9; "
+         "decoder.logvar.weight 8 3; decoder.logvar.bias 8", "leads from 3 to 8 values"},
         {"a.weight 4 4; a.bias 4; b.weight 4 4; b.bias 4; c.weight 4 4; c.bias 4; d.weight 4 4; d.bias 4",
          "more than one way to connect its layers"},
     };
@@ -197,7 +199,8 @@ Test(model_refusals, too_many_layers)
     static char list[MOST * 800];
     for (int n = 1; n <= 30; n++) {
         char entry[120];
-        snprintf(entry, sizeof entry, "a_rather_long_name_of_a_layer_%d.weight 2 2; a_rather_long_name_of_a_layer_%d.bias "
+        snprintf(entry, sizeof entry,
+                 "a_rather_long_name_of_a_layer_%d.weight 2 2; a_rather_long_name_of_a_layer_%d.bias "
                  "2; ", n, n);
         strcat(list, entry);
         if (n == 3 || n == 30)
@@ -232,7 +235,8 @@ Test(model_refusals, parts_of_ours)
         cr_assert_eq(aevb_safetensors_write(temp_path("m"), tensors, 2, metadata, 2, &err), AEVB_OK);
         cr_expect_eq(aevb_model_load(temp_path("m"), NULL, NULL, &model, &err), i == 0 ? AEVB_OK : AEVB_EFORMAT, "%s",
                      err.message);
-        cr_expect(i == 0 || strstr(err.message, "aevb.parts is \"encoder\", not \"decoder\"") != NULL, "%s", err.message);
+        cr_expect(i == 0 || strstr(err.message, "aevb.parts is \"encoder\", not \"decoder\"") != NULL, "%s",
+                  err.message);
         if (i == 1)
             continue;
         aevb_import_options options = aevb_import_default();
@@ -244,7 +248,8 @@ Test(model_refusals, parts_of_ours)
         cr_expect_eq(aevb_model_write(temp_path("m"), NULL, AEVB_DTYPE_F64, &err), AEVB_EINVAL);
         cr_expect_eq(aevb_model_write_npz(NULL, model, AEVB_DTYPE_F64, &err), AEVB_EINVAL);
         aevb_model_file *file = NULL;
-        cr_assert_eq(aevb_model_write_npz(temp_path("m.npz"), model, AEVB_DTYPE_F64, &err), AEVB_OK, "%s", err.message);
+        cr_assert_eq(aevb_model_write_npz(temp_path("m.npz"), model, AEVB_DTYPE_F64, &err), AEVB_OK, "%s",
+                     err.message);
         cr_assert_eq(aevb_model_file_open(temp_path("m.npz"), NULL, &file, &err), AEVB_OK);
         cr_expect_eq(aevb_model_file_n_metadata(file), 2);
         cr_expect_str_eq(aevb_model_file_metadata_key(file, 0), "aevb.arch");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The reader of golden vectors: each member that is missing, of another type, of another length or unknown is refused with
- * the file and the place; so it is of vectors in a safetensors file and of questions. Writing fails at every byte. */
+ * The reader of golden vectors: each member that is missing, of another type, of another length or unknown is
+ * refused with the file and the place; so it is of vectors in a safetensors file and of questions. Writing fails at
+ * every byte. */
 #include "config.h"
 #include <criterion/criterion.h>
 #include <math.h>
@@ -23,8 +24,8 @@ static const char whole[] =
     "{\"type\": \"kl\", \"specRef\": \"KL.1\", \"source\": {}, \"dims\": {\"B\": 1, \"Z\": 2}, \"config\": {}, "
     "\"arrays\": {\"mu\": [\"B\", \"Z\"], \"c\": [], \"kl\": [\"B\", \"Z\"], \"n\": [\"B\"]}, \"tests\": ["
     "{\"tcId\": \"a\", \"comment\": \"\", \"flags\": [], \"inputs\": {\"mu\": [0.5, \"inf\"], \"c\": 2}, "
-    "\"expected\": {\"kl\": [1.5, \"nan\"], \"n\": [3]}, \"tail\": {\"kl\": [0.0, 0.0]}, \"cond\": {\"kl\": [0.0, 0.0]}, "
-    "\"floor32\": {\"kl\": [0.0, \"-inf\"]}, \"result\": \"valid\"}, "
+    "\"expected\": {\"kl\": [1.5, \"nan\"], \"n\": [3]}, \"tail\": {\"kl\": [0.0, 0.0]}, "
+    "\"cond\": {\"kl\": [0.0, 0.0]}, \"floor32\": {\"kl\": [0.0, \"-inf\"]}, \"result\": \"valid\"}, "
     "{\"tcId\": \"b\", \"comment\": \"\", \"flags\": [], \"inputs\": {\"mu\": [0.5, 1e300], \"c\": 2.5}, "
     "\"result\": \"domain-error\"}]}]}";
 
@@ -88,7 +89,8 @@ Test(vector_file, each_damage_is_refused_with_its_place)
         {"\"B\": 1, \"Z\": 2", "\"B\": 67108864, \"Z\": 67108864", "impossible shape of array mu"},
         {"\"mu\": [\"B\", \"Z\"]", "\"mu\": [\"B\", 2]", "impossible shape of array mu"},
         {"\"mu\": [\"B\", \"Z\"]", "\"mu\": [\"B\", \"Y\"]", "impossible shape of array mu"},
-        {"\"mu\": [\"B\", \"Z\"]", "\"mu\": [\"B\", \"B\", \"B\", \"B\", \"B\", \"B\", \"B\", \"B\", \"Z\"]", "undeclared array mu"},
+        {"\"mu\": [\"B\", \"Z\"]", "\"mu\": [\"B\", \"B\", \"B\", \"B\", \"B\", \"B\", \"B\", \"B\", \"Z\"]",
+         "undeclared array mu"},
         {"\"mu\": [\"B\", \"Z\"]", "\"mu\": 1", "undeclared array mu"},
         {"\"c\": []", "\"d\": []", "undeclared array c"},
         {"\"kl\": [\"B\", \"Z\"]", "\"lk\": [\"B\", \"Z\"]", "undeclared array kl"},
@@ -120,8 +122,8 @@ Test(vector_file, each_damage_is_refused_with_its_place)
     }
     cr_expect_eq(parse("[]", &err), AEVB_EFORMAT);
     cr_expect_not_null(strstr(err.message, "is no object"), "%s", err.message);
-    cr_expect_eq(parse("{\"algorithm\": \"x\", \"schema\": \"s\", \"numberOfTests\": 0, \"header\": [], \"notes\": {}, "
-                       "\"testGroups\": []}", &err), AEVB_EFORMAT);
+    cr_expect_eq(parse("{\"algorithm\": \"x\", \"schema\": \"s\", \"numberOfTests\": 0, \"header\": [], "
+                       "\"notes\": {}, \"testGroups\": []}", &err), AEVB_EFORMAT);
     cr_expect_not_null(strstr(err.message, "wrong count"), "%s", err.message);
 }
 
@@ -167,7 +169,8 @@ static aevb_status parse_with(const char *text, const char *const *names, size_t
         tensors[i] = (aevb_tensor_out){.name = names[i], .dtype = AEVB_DTYPE_F64, .ndim = 1, .shape = {length},
                                        .data = values};
     *err = (aevb_error){.message = ""};
-    cr_assert_eq(aevb_safetensors_write(temp_path("t.safetensors"), tensors, n, NULL, 0, err), AEVB_OK, "%s", err->message);
+    cr_assert_eq(aevb_safetensors_write(temp_path("t.safetensors"), tensors, n, NULL, 0, err), AEVB_OK, "%s",
+                 err->message);
     temp_write(temp_path("f.json"), text, strlen(text));
     const aevb_status status = aevb_vector_open(temp_path("f.json"), &file, err);
     aevb_vector_close(file);
@@ -208,7 +211,8 @@ Test(vector_file, tensors_without_memory)
     aevb_vector_file *file = NULL;
     aevb_status status = AEVB_ENOMEM;
     size_t n = 0;
-    cr_assert_eq(parse_with(in_file, (const char *const[]){"inputs.mu", "expected.kl", "tail.kl", "cond.kl"}, 4, 2, &err),
+    cr_assert_eq(parse_with(in_file, (const char *const[]){"inputs.mu", "expected.kl", "tail.kl", "cond.kl"}, 4, 2,
+                            &err),
                  AEVB_OK, "%s", err.message);
     while (status == AEVB_ENOMEM) {
         aevb_alloc_fail_after(++n);
@@ -227,8 +231,10 @@ Test(vector_file, tensors_lie_beside_it_and_nowhere_else)
     snprintf(longer + 4100, sizeof longer - 4100, "\"");
     longer[0] = '"';
     const struct { const char *name; aevb_status status; const char *says; } list[] = {
-        {"7", AEVB_EFORMAT, "impossible name of a file: none"}, {"\"a/b\"", AEVB_EFORMAT, "impossible name of a file: a/b"},
-        {"\".t\"", AEVB_EFORMAT, "impossible name of a file: .t"}, {longer, AEVB_EFORMAT, "impossible name of a file"},
+        {"7", AEVB_EFORMAT, "impossible name of a file: none"},
+        {"\"a/b\"", AEVB_EFORMAT, "impossible name of a file: a/b"},
+        {"\".t\"", AEVB_EFORMAT, "impossible name of a file: .t"},
+        {longer, AEVB_EFORMAT, "impossible name of a file"},
         {"\"other\"", AEVB_EIO, "other: cannot open"}};
     aevb_error err;
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
@@ -319,8 +325,8 @@ static ssize_t take(void *cookie, const char *bytes, size_t n)
 /* Unbuffered, so that each call of the writer meets the end. */
 Test(vector_file, a_write_that_fails_at_any_byte_is_told)
 {
-    json_t *value = json_loads("{\"a\": [1, 2.5, true, false, null, \"b\"], \"c\": {}, \"d\": [], \"e\": [{\"f\": [[1]]}, 2]}",
-                               0, NULL);
+    json_t *value = json_loads("{\"a\": [1, 2.5, true, false, null, \"b\"], \"c\": {}, \"d\": [], "
+                               "\"e\": [{\"f\": [[1]]}, 2]}", 0, NULL);
     char *text = NULL;
     size_t n = 0;
     FILE *stream = open_memstream(&text, &n);

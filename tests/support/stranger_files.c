@@ -263,7 +263,8 @@ static int one_line(const char *message)
     return *message != '\0';
 }
 
-static aevb_status read_with(const stranger *file, const stranger_fault *fault, size_t n, int *reached, aevb_error *err)
+static aevb_status read_with(const stranger *file, const stranger_fault *fault, size_t n, int *reached,
+                             aevb_error *err)
 {
     *err = (aevb_error){.message = ""};
     if (n > 0)

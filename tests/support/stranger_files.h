@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Small files of every kind that is read, and the whole of their reading as one call: for tests that let something fail
- * on the way. They are the seeds of the fuzz targets, and trees, vectors and a run that are written for it. */
+ * Small files of every kind that is read, and the whole of their reading as one call: for tests that let something
+ * fail on the way. They are the seeds of the fuzz targets, and trees, vectors and a run that are written for it. */
 #ifndef STRANGER_FILES_H
 #define STRANGER_FILES_H
 
@@ -22,9 +22,9 @@ typedef struct stranger_fault {
     int (*disarm)(void); /* whether the call was reached */
 } stranger_fault;
 
-/* Reads each file with each fault. The judge says what is right of a reading in which the fault was reached; all others
- * must end as they do without any fault. In each case a failure has one line, and no memory is left. Returns how many
- * readings were judged. */
+/* Reads each file with each fault. The judge says what is right of a reading in which the fault was reached; all
+ * others must end as they do without any fault. In each case a failure has one line, and no memory is left. Returns
+ * how many readings were judged. */
 size_t stranger_sweep(const stranger_fault *fault,
                       int (*judge)(const stranger *file, aevb_status status, const aevb_error *err));
 
