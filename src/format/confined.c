@@ -253,7 +253,8 @@ aevb_fate aevb_confined_end(aevb_confined *child, int why)
     close(child->socket);
     child->socket = -1;
     pid_t got = reap(child->pid, &status, WNOHANG);
-    for (int ms = 0; got == 0 && why != 0 && !fate.late && ms < GRACE_MS; ms++) { /* it is about to end */
+    const int ends = why != 0 && why != ETIMEDOUT && why != EPROTO; /* it closed its socket */
+    for (int ms = 0; got == 0 && ends && ms < GRACE_MS; ms++) {
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
         got = reap(child->pid, &status, WNOHANG);
     }
@@ -261,12 +262,12 @@ aevb_fate aevb_confined_end(aevb_confined *child, int why)
         kill(child->pid, SIGKILL);
         reap(child->pid, &status, 0);
     }
-    int signal_number = got > 0 && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    fate.late |= signal_number == SIGXCPU;
+    const int number = ends && got > 0 && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    fate.late |= number == SIGXCPU;
     if (fate.late)
         snprintf(fate.text, sizeof fate.text, "no end within %u s", child->seconds);
-    else if (signal_number != 0)
-        snprintf(fate.text, sizeof fate.text, "killed by signal %d", signal_number);
+    else if (number != 0)
+        snprintf(fate.text, sizeof fate.text, "killed by signal %d", number);
     else
         snprintf(fate.text, sizeof fate.text, why == EPROTO ? "an answer that makes no sense" : "no answer");
     return fate;
