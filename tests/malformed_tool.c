@@ -119,13 +119,14 @@ static int one_line(const char *message)
     return *message != '\0';
 }
 
-/* In the child; what is printed is the reason of a failure. */
-static int judge(const struct reader *reader, const char *path, const char *verdict, const char *says)
+/* In the child; what is printed is the reason of a failure. A child of its own may fail where the manifest says that
+ * libhdf5 crashes, and nowhere else: that would hide mistakes of ours. */
+static int judge(const struct reader *reader, const char *path, const char *verdict, const char *says, int crashes)
 {
     aevb_error err = {.status = AEVB_OK};
     aevb_status status = reader->read(path, &err);
     int wants = strcmp(verdict, "accepted") == 0;
-    if ((status == AEVB_OK) == wants &&
+    if ((status == AEVB_OK) == wants && (crashes || strstr(err.message, "libhdf5 failed on it") == NULL) &&
         (wants || (status == err.status && one_line(err.message) && strstr(err.message, says) != NULL)))
         return 0;
     printf("#   %s, wanted: %s%s%s\n#   %s\n", status == AEVB_OK ? "accepted" : "refused", verdict,
@@ -159,7 +160,7 @@ static int check(const char *folder, const json_t *entry)
     pid_t child = fork();
     if (child == 0) {
         alarm(SECONDS);
-        int code = judge(reader, path, verdict, says);
+        int code = judge(reader, path, verdict, says, json_object_get(entry, "libhdf5") != NULL);
         fflush(stdout);
         _exit(code);
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * A child that dies, hangs or answers nonsense instead of reading HDF5 is a refused file and nothing else. And what such a child can do: next to nothing. */
+ * A child that dies, hangs or answers nonsense instead of reading HDF5 is a refused file and nothing else. And what it
+ * can do: next to nothing. */
 #include "config.h"
 #include <fcntl.h>
 #include <signal.h>

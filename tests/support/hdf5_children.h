@@ -31,7 +31,8 @@ static inline void nothing_is_left(void)
 }
 
 /* Opens with other work in the child. */
-static inline aevb_status open_with(void (*work)(int, void *), unsigned seconds, aevb_hdf5_child **file, aevb_error *err)
+static inline aevb_status open_with(void (*work)(int, void *), unsigned seconds, aevb_hdf5_child **file,
+                                    aevb_error *err)
 {
     static const unsigned char bytes[SIZE];
     aevb_file_in *in = NULL;
