@@ -145,8 +145,11 @@ def h5_cases():
     hd("network-nothing", single(lambda f: f.create_group("dense")), "no tensors", "a model without weights", "network")
 
 
-    # Two damages of one number each that libhdf5 1.10.8 does not survive.
-    name = u32(7) + (0x3D8).to_bytes(8, "little")
+    # One number each: libhdf5 1.10.8 asks malloc for 3 GiB, and the other two it does not survive.
+    place = (0x3D8).to_bytes(8, "little")
+    name = u32(7) + place
+    hd("string-length", patched(image(), name + u32(2), u32(0xC0000007) + place + u32(2)),
+       "keras-h5-string-length.h5: ", "a layer name of 3 GiB in a file of 19 KB", libhdf5="takes memory")
     hd("string-index", patched(image(), name + u32(2), name + u32(0xFF000002)), "keras-h5-string-index.h5: ",
        "a layer name that is object 4278190082 of a heap of 17", libhdf5="crashes")
     hd("chunk-flat", patched(array(shape=(1,), maxshape=(None,), dtype="<f4", chunks=(4,), compression="gzip"),
