@@ -7,6 +7,6 @@ const char *const fuzz_target = "keras_h5";
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-    fuzz_load(fuzz_load_model, data, n);
+    fuzz_load(fuzz_load_keras, data, n);
     return 0;
 }

@@ -9,6 +9,7 @@
 
 typedef aevb_status fuzz_loader(const uint8_t *data, size_t n, aevb_error *err);
 
+fuzz_loader fuzz_load_keras;   /* in a child; unless libhdf5 crashes there, again in this process */
 fuzz_loader fuzz_load_model;   /* safetensors, Keras h5, .keras, npz: told apart by content */
 fuzz_loader fuzz_load_data;    /* any data source: idx, npy, npz, archives of pictures */
 fuzz_loader fuzz_load_npy;

@@ -7,6 +7,7 @@
 
 #include "aevb/format.h"
 #include "alloc.h"
+#include "format/hdf5_child.h"
 
 const char *const fuzz_target = "round_trip";
 
@@ -16,6 +17,7 @@ static aevb_model *read_model(const uint8_t *data, size_t n)
     aevb_import found;
     aevb_model *model = NULL;
     aevb_error err = {.message = ""};
+    aevb_hdf5_in_process(1);
     aevb_status status = aevb_model_file_memory("bytes", data, n, &fuzz_limits, &file, &err);
     if (status == AEVB_OK)
         status = aevb_import_find(file, NULL, &found, &err);

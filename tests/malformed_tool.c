@@ -122,13 +122,14 @@ static int one_line(const char *message)
     return *message != '\0';
 }
 
-/* In the child; what is printed is the reason of a failure. */
-static int judge(const struct reader *reader, const char *path, const char *verdict, const char *says)
+/* In the child; what is printed is the reason of a failure. The child that reads HDF5 may fail where the manifest says
+ * so of libhdf5, and nowhere else: that would hide mistakes of ours. */
+static int judge(const struct reader *reader, const char *path, const char *verdict, const char *says, int fails)
 {
     aevb_error err = {.status = AEVB_OK};
     aevb_status status = reader->read(path, &err);
     int wants = strcmp(verdict, "accepted") == 0;
-    if ((status == AEVB_OK) == wants &&
+    if ((status == AEVB_OK) == wants && (fails || strstr(err.message, "libhdf5 failed on it") == NULL) &&
         (wants || (status == err.status && one_line(err.message) && strstr(err.message, says) != NULL)))
         return 0;
     printf("#   %s, wanted: %s%s%s\n#   %s\n", status == AEVB_OK ? "accepted" : "refused", verdict,
@@ -162,7 +163,7 @@ static int check(const char *folder, const json_t *entry)
     pid_t child = fork();
     if (child == 0) {
         alarm(SECONDS);
-        int code = judge(reader, path, verdict, says);
+        int code = judge(reader, path, verdict, says, json_object_get(entry, "libhdf5") != NULL);
         if (aevb_alloc_live() != 0)
             printf("#   %zu blocks of memory are left\n", aevb_alloc_live());
         exit(aevb_alloc_live() != 0 ? 1 : code); /* not _exit: what watches the process writes its results there */

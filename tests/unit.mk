@@ -3,6 +3,7 @@
 check_LIBRARIES = tests/libsupport.a
 tests_libsupport_a_SOURCES = tests/support/bounded_vae.c tests/support/bounded_vae.h tests/support/deriv_check.h \
 	tests/support/error_bound.c tests/support/error_bound.h \
+	tests/support/hdf5_children.h \
 	tests/support/idx_files.c tests/support/idx_files.h \
 	tests/support/image_files.c tests/support/image_files.h \
 	tests/support/leaks.h tests/support/one_hot.h tests/support/open_data.h \
@@ -20,6 +21,7 @@ unit_programs = \
 	tests/test_arrays \
 	tests/test_atomic_file \
 	tests/test_checkpoint \
+	tests/test_confined \
 	tests/test_conform \
 	tests/test_data_open \
 	tests/test_data_refusals \
@@ -35,6 +37,7 @@ unit_programs = \
 	tests/test_gather \
 	tests/test_gradcheck \
 	tests/test_gradients \
+	tests/test_hdf5_child \
 	tests/test_idx \
 	tests/test_image \
 	tests/test_image_steps \

@@ -93,7 +93,14 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_model_write_onnx(const char *path, con
 /* --- models of others --- */
 
 /* A file with tensors: safetensors, .npz, Keras .h5 (weights or whole models) and .keras, told apart by content. A
- * PyTorch pickle is AEVB_EUNSUPPORTED with the command that converts it; nothing in a file is ever executed. */
+ * PyTorch pickle is AEVB_EUNSUPPORTED with the command that converts it; nothing in a file is ever executed.
+ *
+ * For .h5 and .keras, aevb_model_file_open, aevb_model_file_memory and aevb_model_load call fork(): libhdf5 runs in a
+ * child process, under limits on memory and time, from then until aevb_model_file_close, which ends it and waits for
+ * it. When libhdf5 crashes, the file is refused (AEVB_EFORMAT). The calls read the tensors through a socket, so a file
+ * is used by one thread at a time; several files can be read at once by several threads. The program may have threads,
+ * handle or ignore SIGCHLD, and wait for all its children; its own libhdf5 is left alone. AEVB_EIO when no process can
+ * be started. */
 typedef struct aevb_model_file aevb_model_file;
 
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_model_file_open(const char *path, const aevb_limits *limits,

@@ -8,6 +8,7 @@ libaevb_core_la_SOURCES += src/format/file_in.c src/format/file_in.h src/format/
 	src/format/npy_header.h \
 	src/format/npz_write.c src/format/npz_write.h \
 	src/format/archive_in.c src/format/archive_in.h src/format/inflate_limit.c src/format/inflate_limit.h \
+	src/format/confined.c src/format/confined.h src/format/hdf5_child.c src/format/hdf5_child.h \
 	src/format/hdf5_in.c src/format/hdf5_in.h src/format/hdf5_check.h src/format/npz_in.c src/format/npz_in.h \
 	src/format/zip_check.c src/format/zip_check.h src/format/zip_model.c src/format/model_source.c \
 	src/format/model_source.h src/format/keras_config.c \

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alloc.h"
@@ -160,7 +161,8 @@ static aevb_status walk_group(aevb_hdf5_in *file, const char *path, unsigned dep
     return code < 0 ? BAD(AEVB_EFORMAT, shown, "%s", "a damaged group") : AEVB_OK;
 }
 
-/* libhdf5 copies the image twice on the way; both copies are gone when this returns but the one that it works on. */
+/* libhdf5 copies the image twice on the way; both copies are gone when this returns but the one that it works on. It
+ * looks whether there is a file of that name too, and fails when there is one. */
 static hid_t open_image(void *image, size_t n)
 {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), file = H5I_INVALID_HID;
@@ -168,53 +170,52 @@ static hid_t open_image(void *image, size_t n)
         return H5I_INVALID_HID;
     if (H5Pset_fapl_core(access, CORE_STEP, 0) >= 0 && H5Pset_file_image(access, image, n) >= 0 &&
         H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0)
-        file = H5Fopen("image", H5F_ACC_RDONLY, access);
+        file = H5Fopen("/dev/null/image", H5F_ACC_RDONLY, access);
     H5Pclose(access);
     return file;
 }
 
-static aevb_status load_image(aevb_hdf5_in *file, const aevb_file_in *in, aevb_error *err)
+static aevb_status scan_and_open(aevb_hdf5_in *file, void *image, size_t size, aevb_error *err)
 {
-    uint64_t size = aevb_file_in_size(in);
-    if (size > file->limits.content_bytes || size > SIZE_MAX)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: %" PRIu64 " bytes, the limit (content_bytes) is %" PRIu64,
-                         file->path, size, file->limits.content_bytes);
-    void *image = aevb_alloc((size_t)size, 1);
-    if (image == NULL)
-        return aevb_fail_memory(err);
-    aevb_status status = aevb_file_in_read(in, 0, (size_t)size, image, err);
-    if (status == AEVB_OK)
-        status = aevb_file_in_unchanged(in, err);
     aevb_error detail;
-    if (status == AEVB_OK && (status = aevb_hdf5_scan(image, (size_t)size, &file->largest_heap, &detail)) != AEVB_OK)
-        aevb_fail(err, status, "%s: %s", file->path, detail.message);
-    if (status == AEVB_OK && (file->file = open_image(image, (size_t)size)) < 0)
-        status = aevb_fail(err, AEVB_EFORMAT, "%s: not a whole HDF5 file", file->path);
-    aevb_free(image);
-    return status;
+    aevb_status status = aevb_hdf5_scan(image, size, &file->largest_heap, &detail);
+    if (status != AEVB_OK)
+        return aevb_fail(err, status, "%s: %s", file->path, detail.message);
+    file->file = open_image(image, size);
+    return file->file >= 0 ? AEVB_OK : aevb_fail(err, AEVB_EFORMAT, "%s: not a whole HDF5 file", file->path);
 }
 
-aevb_status aevb_hdf5_open(const aevb_file_in *in, const aevb_limits *limits, aevb_hdf5_in **out, aevb_error *err)
+static int by_name(const void *left, const void *right)
+{
+    const aevb_hdf5_array *a = left, *b = right;
+    return strcmp(a->name, b->name);
+}
+
+aevb_status aevb_hdf5_open(const char *name, void *image, size_t size, const aevb_limits *limits, aevb_hdf5_in **out,
+                           aevb_error *err)
 {
     aevb_hdf5_in *file = aevb_alloc(1, sizeof *file);
-    char *path = aevb_alloc(strlen(aevb_file_in_path(in)) + 1, 1);
+    char *path = aevb_alloc(strlen(name) + 1, 1);
     if (file == NULL || path == NULL) {
         aevb_free(file);
         aevb_free(path);
         return aevb_fail_memory(err);
     }
-    strcpy(path, aevb_file_in_path(in));
+    strcpy(path, name);
     *file = (aevb_hdf5_in){.file = H5I_INVALID_HID, .path = path, .limits = aevb_limits_or_default(limits),
-                           .stored = aevb_file_in_size(in)};
+                           .stored = size};
     aevb_hdf5_quiet before = aevb_hdf5_begin();
-    aevb_status status = load_image(file, in, err);
+    aevb_status status = scan_and_open(file, image, size, err);
     if (status == AEVB_OK)
         status = walk_group(file, "", 0, err);
     aevb_hdf5_end(before);
-    if (status == AEVB_OK)
+    if (status == AEVB_OK) {
+        if (file->n > 0)
+            qsort(file->arrays, file->n, sizeof *file->arrays, by_name);
         *out = file;
-    else
+    } else {
         aevb_hdf5_close(file);
+    }
     return status;
 }
 
@@ -246,9 +247,6 @@ const aevb_stored_tensor *aevb_hdf5_tensor(const aevb_hdf5_in *file, size_t i)
 
 aevb_status aevb_hdf5_read(const aevb_hdf5_in *file, const aevb_stored_tensor *tensor, double *out, aevb_error *err)
 {
-    if (tensor->dtype == AEVB_DTYPE_OTHER)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: tensor \"%.100s\": dtype %s does not hold real numbers",
-                         file->path, tensor->name, tensor->dtype_name);
     aevb_hdf5_quiet before = aevb_hdf5_begin();
     hid_t set = H5Dopen2(file->file, tensor->name, H5P_DEFAULT);
     herr_t code = set < 0 ? -1 : H5Dread(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, out);
@@ -279,12 +277,14 @@ aevb_status aevb_hdf5_strings(const aevb_hdf5_in *file, const char *group, const
 
 #else
 
-aevb_status aevb_hdf5_open(const aevb_file_in *in, const aevb_limits *limits, aevb_hdf5_in **out, aevb_error *err)
+aevb_status aevb_hdf5_open(const char *name, void *image, size_t size, const aevb_limits *limits, aevb_hdf5_in **out,
+                           aevb_error *err)
 {
+    (void)image;
+    (void)size;
     (void)limits;
     (void)out;
-    return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: is HDF5, and this libaevb was built without libhdf5",
-                     aevb_file_in_path(in));
+    return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: is HDF5, and this libaevb was built without libhdf5", name);
 }
 
 void aevb_hdf5_close(aevb_hdf5_in *file)

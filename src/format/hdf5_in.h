@@ -7,20 +7,22 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "aevb/format.h"
-#include "format/file_in.h"
 
 typedef struct aevb_hdf5_in aevb_hdf5_in;
 
-/* Reads all of in and walks through it. AEVB_EFORMAT when it is damaged; AEVB_EUNSUPPORTED for links that are not
- * hard, objects reached twice, external or virtual storage, filters other than deflate, shuffle and Fletcher-32,
- * arrays of compound, variable-length and reference types, chunks larger than their array, content beyond the limits;
- * and for any file when the library was built without HDF5. */
-aevb_status aevb_hdf5_open(const aevb_file_in *in, const aevb_limits *limits, aevb_hdf5_in **out, aevb_error *err);
+/* Walks through the size bytes of a file, which are not needed afterwards; name stands for it in messages.
+ * AEVB_EFORMAT when it is damaged; AEVB_EUNSUPPORTED for links that are not hard, objects reached twice, external or
+ * virtual storage, filters other than deflate, shuffle and Fletcher-32, arrays of compound, variable-length and
+ * reference types, chunks larger than their array, content beyond the limits; and for any file when the library was
+ * built without HDF5. To be called in a process that may crash: hdf5_child.h. */
+aevb_status aevb_hdf5_open(const char *name, void *image, size_t size, const aevb_limits *limits, aevb_hdf5_in **out,
+                           aevb_error *err);
 void aevb_hdf5_close(aevb_hdf5_in *file); /* NULL is fine */
 
-/* The arrays, in no particular order; names are paths without a leading '/'. begin and end are 0. */
+/* The arrays by name (strcmp); names are paths without a leading '/'. begin and end are 0. */
 size_t aevb_hdf5_count(const aevb_hdf5_in *file);
 const aevb_stored_tensor *aevb_hdf5_tensor(const aevb_hdf5_in *file, size_t i);
+/* The values of an array of real numbers. */
 aevb_status aevb_hdf5_read(const aevb_hdf5_in *file, const aevb_stored_tensor *tensor, double *out, aevb_error *err);
 
 /* The attribute of strings of a group ("/" is the root): n strings, one after the other, each ended by

@@ -42,11 +42,11 @@ static aevb_status chunk_of(const aevb_model_file *file, const char *group, cons
     aevb_status status = AEVB_OK;
     *text = NULL;
     if (chunk == 0)
-        status = aevb_hdf5_strings(file->hdf5, group, name, text, n, err);
+        status = aevb_hdf5_child_strings(file->hdf5, group, name, text, n, err);
     if (status != AEVB_OK || *text != NULL)
         return status;
     snprintf(numbered, sizeof numbered, "%s%u", name, chunk);
-    return aevb_hdf5_strings(file->hdf5, group, numbered, text, n, err);
+    return aevb_hdf5_child_strings(file->hdf5, group, numbered, text, n, err);
 }
 
 /* Moves the tensor base/layer/weight to the end of the `done` first. */
@@ -121,7 +121,7 @@ static aevb_status load_config(aevb_model_file *file, aevb_error *err)
     aevb_status status = AEVB_OK;
     if (file->config_text == NULL) {
         size_t n = 0;
-        status = aevb_hdf5_strings(file->hdf5, "/", "model_config", &file->config_text, &n, err);
+        status = aevb_hdf5_child_strings(file->hdf5, "/", "model_config", &file->config_text, &n, err);
         file->config_length = file->config_text == NULL ? 0 : strlen(file->config_text);
     }
     if (status != AEVB_OK || file->config_text == NULL)

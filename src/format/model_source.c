@@ -46,7 +46,7 @@ static const aevb_stored_tensor *get_safetensors(const void *from, size_t i)
 
 static const aevb_stored_tensor *get_hdf5(const void *from, size_t i)
 {
-    return aevb_hdf5_tensor(from, i);
+    return aevb_hdf5_child_tensor(from, i);
 }
 
 static const aevb_stored_tensor *get_npz(const void *from, size_t i)
@@ -68,9 +68,9 @@ static aevb_status open_safetensors(aevb_model_file *file, aevb_error *err)
 static aevb_status open_hdf5(aevb_model_file *file, const aevb_file_in *in, const char *format, aevb_error *err)
 {
     file->format = format;
-    aevb_status status = aevb_hdf5_open(in, &file->limits, &file->hdf5, err);
+    aevb_status status = aevb_hdf5_child_open(in, &file->limits, &file->hdf5, err);
     if (status == AEVB_OK)
-        status = list_tensors(file, aevb_hdf5_count(file->hdf5), get_hdf5, file->hdf5, err);
+        status = list_tensors(file, aevb_hdf5_child_count(file->hdf5), get_hdf5, file->hdf5, err);
     return status == AEVB_OK ? aevb_keras_describe(file, err) : status;
 }
 
@@ -128,7 +128,12 @@ static aevb_status open_zip(aevb_model_file *file, aevb_error *err)
         return status;
     if (file->image == NULL)
         return open_npz(file, err);
-    return open_hdf5(file, file->image_in, "keras", err);
+    status = open_hdf5(file, file->image_in, "keras", err);
+    aevb_file_in_close(file->image_in); /* the child has it */
+    aevb_free(file->image);
+    file->image_in = NULL;
+    file->image = NULL;
+    return status;
 }
 
 /* Pickles of PyTorch before 1.6 begin with protocol 2; 0x80 0x02 may also begin a header length of safetensors. */
@@ -202,7 +207,7 @@ void aevb_model_file_close(aevb_model_file *file)
     aevb_free(file->tensors);
     json_decref(file->config);
     aevb_free(file->config_text);
-    aevb_hdf5_close(file->hdf5);
+    aevb_hdf5_child_close(file->hdf5);
     aevb_file_in_close(file->image_in);
     aevb_free(file->image);
     aevb_free(file->npz_arch);
@@ -279,7 +284,7 @@ aevb_status aevb_model_file_read_into(const aevb_model_file *file, const aevb_st
 {
     if (file->safetensors != NULL)
         return aevb_safetensors_read_into(file->safetensors, tensor, out, err);
-    aevb_status status = file->hdf5 != NULL ? aevb_hdf5_read(file->hdf5, tensor, out, err)
+    aevb_status status = file->hdf5 != NULL ? aevb_hdf5_child_read(file->hdf5, tensor, out, err)
                                             : read_npz(file, tensor, out, err);
     for (uint64_t i = 0; i < tensor->count && status == AEVB_OK; i++)
         if (!isfinite(out[i]))

@@ -7,7 +7,7 @@
 #include <jansson.h>
 #include "aevb/format.h"
 #include "format/file_in.h"
-#include "format/hdf5_in.h"
+#include "format/hdf5_child.h"
 #include "format/npz_in.h"
 
 #define AEVB_ARCH_KEY "aevb.arch"
@@ -28,9 +28,9 @@ struct aevb_model_file {
     aevb_npz_in npz;
     aevb_stored_tensor *npz_tensors;
     char *npz_arch, *npz_parts; /* metadata of a .npz of ours, or NULL */
-    unsigned char *image; /* model.weights.h5 out of a .keras */
+    unsigned char *image; /* model.weights.h5 out of a .keras, while it is opened */
     aevb_file_in *image_in;
-    aevb_hdf5_in *hdf5;
+    aevb_hdf5_child *hdf5;
     char *config_text; /* of Keras */
     size_t config_length;
     json_t *config; /* owns every activation */

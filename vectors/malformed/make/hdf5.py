@@ -73,9 +73,8 @@ def patched(data, old, new):
 
 
 def h5_cases():
-    def hd(name, data, says, why, use="open", h5="opens"):
-        more = {} if says is None else {"h5py": h5}
-        add("keras-h5", name + ".h5", data, says, why, use, **more)
+    def hd(name, data, says, why, use="open", h5="opens", **more):
+        add("keras-h5", name + ".h5", data, says, why, use, **({} if says is None else {"h5py": h5}), **more)
     two = np.array([1, 2], "<f4")
     plain = array(data=two)
     hd("minimal", plain, None, "one array")
@@ -144,6 +143,18 @@ def h5_cases():
     hd("network-nan", image(replaced("dense/dense/bias:0", np.full(2, np.nan, "<f4"))), "element 0 is NaN", "NaN as a bias",
        "network")
     hd("network-nothing", single(lambda f: f.create_group("dense")), "no tensors", "a model without weights", "network")
+
+
+    # One number each: libhdf5 1.10.8 asks malloc for 3 GiB, and the other two it does not survive.
+    place = (0x3D8).to_bytes(8, "little")
+    name = u32(7) + place
+    hd("string-length", patched(image(), name + u32(2), u32(0xC0000007) + place + u32(2)),
+       "keras-h5-string-length.h5: ", "a layer name of 3 GiB in a file of 19 KB", libhdf5="takes memory")
+    hd("string-index", patched(image(), name + u32(2), name + u32(0xFF000002)), "keras-h5-string-index.h5: ",
+       "a layer name that is object 4278190082 of a heap of 17", libhdf5="crashes")
+    hd("chunk-flat", patched(array(shape=(1,), maxshape=(None,), dtype="<f4", chunks=(4,), compression="gzip"),
+                             b"\3\2\2" + b"\xff" * 8, b"\3\2\0" + b"\xff" * 8), "keras-h5-chunk-flat.h5: ",
+       "chunks of no dimensions", h5="crashes", libhdf5="crashes")
 
 
 def keras_cases():
