@@ -275,8 +275,8 @@ aevb_fate aevb_confined_end(aevb_confined *child, int why)
     close(child->socket);
     child->socket = -1;
     pid_t got = reap(child->pid, &status, WNOHANG);
-    const int ends = COUNTED || (why != 0 && why != ETIMEDOUT && why != EPROTO); /* it closed its socket */
-    for (int ms = 0; got == 0 && ends && ms < GRACE_MS; ms++) {
+    const int ends = why != 0 && why != ETIMEDOUT && why != EPROTO; /* it closed its socket */
+    for (int ms = 0; got == 0 && (ends || COUNTED) && ms < GRACE_MS; ms++) {
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
         got = reap(child->pid, &status, WNOHANG);
     }
