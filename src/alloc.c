@@ -10,8 +10,9 @@
 #include <sys/mman.h>
 
 enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20 };
+#define HAS_FAILED SIZE_MAX
 
-/* 0: off. n > 0: n - 1 more allocations succeed. The value 1 sticks, so every later one fails too. */
+/* 0: off. n > 0: n - 1 more allocations succeed. HAS_FAILED sticks, so every later one fails too. */
 static atomic_size_t fail_countdown;
 static atomic_size_t live;
 
@@ -20,17 +21,17 @@ size_t aevb_alloc_live(void)
     return atomic_load(&live);
 }
 
-void aevb_alloc_fail_after(size_t n)
+int aevb_alloc_fail_after(size_t n)
 {
-    atomic_store(&fail_countdown, n);
+    return atomic_exchange(&fail_countdown, n) == HAS_FAILED;
 }
 
 static int should_fail(void)
 {
     size_t left = atomic_load(&fail_countdown);
-    if (left > 1)
-        atomic_store(&fail_countdown, left - 1);
-    return left == 1;
+    if (left > 0 && left != HAS_FAILED)
+        atomic_store(&fail_countdown, left > 1 ? left - 1 : HAS_FAILED);
+    return left == 1 || left == HAS_FAILED;
 }
 
 static size_t rounded_size(size_t count, size_t size)

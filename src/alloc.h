@@ -12,8 +12,9 @@ void *aevb_alloc(size_t count, size_t size);
 void *aevb_grow(void *block, size_t old_count, size_t new_count, size_t size);
 void aevb_free(void *block);
 
-/* Tests and fuzzing: the n-th allocation from now (1 = the next) and all after it fail; 0 switches it off. */
-void aevb_alloc_fail_after(size_t n);
+/* Tests and fuzzing: the n-th allocation from now (1 = the next) and all after it fail; 0 switches it off. Whether one
+ * has failed since it was switched on. */
+int aevb_alloc_fail_after(size_t n);
 /* Tests and fuzzing: blocks that are allocated and not freed. */
 size_t aevb_alloc_live(void);
 

@@ -23,6 +23,8 @@ mkdir "$one"
 cp "$vectors/kl.json" "$one"
 cases=$(awk '$1 == "\"numberOfTests\":" {print $2 + 0}' "$one/kl.json")
 
+long=1000.$$ # seconds that nobody else on this machine sleeps
+
 # hostile NAME VERDICT PORT...: nothing passes, the verdict says why, soon.
 hostile() {
     hostile_name=$1 hostile_verdict=$2
@@ -34,7 +36,7 @@ hostile() {
 hostile "false" 'closed its output without an answer and ended with status 1' false
 hostile "cat" 'its answer to hello has no string "port"' cat
 hostile "yes" 'wrote what it was not asked for' yes
-hostile "sleep 1000" 'did not answer within 0.5 seconds' sleep 1000
+hostile "sleeps" 'did not answer within 0.5 seconds' sleep "$long"
 hostile "no such program" 'cannot be run: No such file' "$tap_work/no-such-port"
 hostile "a directory" 'cannot be run: Permission denied' "$tap_work"
 hostile "killed" 'was killed by signal 9' sh -c 'kill -9 $$'
@@ -46,7 +48,7 @@ hostile "another protocol" 'does not speak version 1' sh -c \
     'read line; echo "{\"hello\":{\"protocol\":2,\"port\":\"x\",\"precisions\":[\"f64\"],\"types\":[\"kl\"]}}"'
 hostile "another precision" 'does not compute in f64' sh -c \
     'read line; echo "{\"hello\":{\"protocol\":1,\"port\":\"x\",\"precisions\":[\"f16\"],\"types\":[\"kl\"]}}"'
-hostile "closes its input" 'did not answer within 0.5 seconds' sh -c 'exec <&-; exec sleep 1000'
+hostile "closes its input" 'did not answer within 0.5 seconds' sh -c "exec <&-; exec sleep $long"
 hostile "ignores everything but death" 'did not answer within 0.5 seconds' \
     sh -c 'trap "" HUP INT TERM PIPE; while :; do sleep 1; done'
 
@@ -58,7 +60,7 @@ conform "dies at every case" 1 '^failed 108: not asked: the port had failed to a
     --vectors "$one" -- sh -c "sed -u 1q | '$aevb' port"
 says "^DOES NOT CONFORM: $cases cases: 0 passed, $cases failed, 0 skipped"
 conform "hangs midway" 1 'did not answer within 0.3 seconds' --vectors "$one" --timeout 0.3 -- \
-    sh -c "sed -u 60q | '$aevb' port; exec sleep 1000"
+    sh -c "sed -u 60q | '$aevb' port; exec sleep $long"
 conform "wrong shape" 1 'kl has [0-9]* elements instead of [0-9]*' --vectors "$one" -- \
     sh -c "'$aevb' port | sed -u 's/\"kl\":\[/&0,/'"
 says "^DOES NOT CONFORM: $cases cases: 0 passed, $cases failed, 0 skipped"
@@ -81,7 +83,7 @@ conform "nothing supported: nothing passed" 1 '^DOES NOT CONFORM: .* 0 passed, 0
 conform "ends with status 1" 1 '^verdict: told to stop, it ended with status 1' --vectors "$one" -- \
     sh -c "'$aevb' port; exit 1"
 conform "does not end" 1 '^verdict: told to stop, it was killed by the runner' --vectors "$one" -- \
-    sh -c "'$aevb' port; exec sleep 1000"
+    sh -c "'$aevb' port; exec sleep $long"
 
 # One wrong number is found and shown; what is expected to fail does not count, until it passes.
 cat >"$tap_work/twice" <<END
@@ -149,5 +151,5 @@ expect "vectors without an action" 2 'which action' vectors
 expect "vectors show without an id" 2 'show which case' vectors show
 
 # Nobody is left behind: every sleep above was killed with its port.
-check "no port is left" sh -c '! ps -eo args | grep -q "^sleep 1000"'
+check "no port is left" sh -c "! ps -eo args | grep -q '^sleep $long'"
 tap_done

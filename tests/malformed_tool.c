@@ -17,6 +17,7 @@
 
 #include "aevb/data.h"
 #include "aevb/format.h"
+#include "alloc.h"
 #include "conform/vector_file.h"
 #include "data/image.h"
 #include "train/train_config.h"
@@ -78,6 +79,8 @@ static aevb_status read_picture(const char *path, aevb_error *err)
     aevb_image image;
     size_t n = slurp(path, bytes, sizeof bytes);
     aevb_status status = aevb_image_decode(&(aevb_image_bytes){path, (const uint8_t *)bytes, n, &limits}, &image, err);
+    if (status == AEVB_OK)
+        aevb_free(image.samples);
     return status;
 }
 
@@ -161,8 +164,9 @@ static int check(const char *folder, const json_t *entry)
     if (child == 0) {
         alarm(SECONDS);
         int code = judge(reader, path, verdict, says, json_object_get(entry, "libhdf5") != NULL);
-        fflush(stdout);
-        _exit(code);
+        if (aevb_alloc_live() != 0)
+            printf("#   %zu blocks of memory are left\n", aevb_alloc_live());
+        exit(aevb_alloc_live() != 0 ? 1 : code); /* not _exit: what watches the process writes its results there */
     }
     int result = 0;
     struct rusage used;

@@ -117,6 +117,53 @@ else:
                     g.create_dataset(k, data=v, **kw)
         same_weights(f"HDF5 arrays: {name}", rounded, "kind.h5")
 
+    # As h5py before version 3 wrote strings: of a fixed length, padded with zeros.
+    write_keras2_flat("fixed.h5", encoder + decoder, h5py)
+    with h5py.File("fixed.h5", "r+") as f:
+        def fix(name, group):
+            for key, value in list(group.attrs.items()):
+                if np.size(value) > 0:
+                    raw = np.array([v if isinstance(v, bytes) else v.encode() for v in np.atleast_1d(value)],
+                                   dtype="S")
+                    group.attrs.create(key, raw if np.ndim(value) else raw[0])
+        fix("", f)
+        f.visititems(lambda name, item: fix(name, item) if isinstance(item, h5py.Group) else None)
+    same_weights("strings of a fixed length", small, "fixed.h5")
+    report("12-7-5-3 tanh" in good("inspect", "fixed.h5"), "and the configuration is one of them")
+
+    def activated(path, hidden, first=None, head="linear", out="sigmoid"):
+        layers = [[n, l, hidden] for n, l, _ in encoder + decoder]
+        layers[0][2] = first or hidden
+        layers[2][2] = layers[3][2] = head
+        layers[-1][2] = out
+        write_keras2_flat(path, layers, h5py)
+
+    activated("a.h5", "linear", out="linear")
+    report("12-7-5-3 identity" in good("inspect", "a.h5"), "linear is the identity")
+    activated("a.h5", {"module": "builtins", "class_name": "function", "config": "softplus"})
+    report("12-7-5-3 softplus" in good("inspect", "a.h5"), "an activation as an object of Keras 3")
+    for what, keywords, why in (
+            ("two activations", {"first": "relu"}, 'activation "tanh" where others have relu'),
+            ("an unknown activation", {"hidden": "gelu"},
+             'activation "gelu"; relu, tanh, sigmoid, softplus and linear'),
+            ("an activated head", {"head": "relu"}, 'a head with activation "relu"'),
+            ("an output beyond 0..1", {"out": "tanh"},
+             'an output with activation "tanh"; sigmoid and linear are read')):
+        activated("a.h5", **{"hidden": "tanh", **keywords})
+        refused(what, why, "convert", "a.h5", "x.npz")
+
+    refused("a configuration beyond the limit", "bytes, the limit (json_bytes) is 100", "inspect", "vae.h5",
+            "--max-json", "100")
+    with h5py.File("kinds.h5", "w") as f:
+        f["flag/kernel"] = np.array([[True, False]])
+        f["text/kernel"] = np.array([b"abc"], dtype="S3")
+        f["raw/kernel"] = np.array([b"abc"], dtype="V3")
+        f["whole/kernel"] = np.array([[1, 2]], dtype="<i4")
+    refused("what holds no real numbers",
+            "kinds.h5: tensors of no affine layer (--map says what is what): flag/kernel, "
+            "raw/kernel, text/kernel, whole/kernel", "convert", "kinds.h5", "x.npz")
+    refused("and by a map", "flag is no affine layer", "convert", "kinds.h5", "x.npz", "--map", "fc1=flag,fc2=whole")
+
 # --- PyTorch state dicts ---
 net = Net(12, [7], 3, 6)
 if torch is None:
@@ -206,6 +253,10 @@ write_safetensors("s.safetensors", torch_names([("q", e[0]), ("r", e[1]), ("m", 
                                                 ("s", d[0]),
                                                 ("t", d[1]), ("u", deep.out)]))
 same_weights("a map of layers", deep, "s.safetensors", "--map", "fc1=q,fc2=r,fc31=m,fc32=v,fc4=s,fc5=t,fc6=u")
+sub = [("vae.fc1", e[0]), ("vae.fc2", e[1]), ("vae.fc31", deep.mu), ("vae.fc32", deep.logvar), ("vae.fc4", d[0]),
+       ("vae.fc5", d[1]), ("vae.fc6", deep.out)]
+write_safetensors("sub.safetensors", torch_names(sub))
+same_weights("our names within another module", deep, "sub.safetensors")
 same_weights("a map of a decoder", deep, "s.safetensors", "--map", "fc4=s,fc5=t,fc6=u", decoder=True)
 for what, text, why in (("no such layer", "fc1=nope", "no layer \"nope\""), ("no pair", "fc1=q,fc2",
                                                                              "is not OURS=THEIRS"),

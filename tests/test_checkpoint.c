@@ -116,6 +116,8 @@ Test(checkpoint, metadata_that_are_not_its_own_are_refused)
         {"epoch", "-1", "\"epoch\"", AEVB_EFORMAT},
         {"epoch", "1 ", "\"epoch\"", AEVB_EFORMAT},
         {"epoch", "99999999999999999999999", "\"epoch\"", AEVB_EFORMAT},
+        {"epoch", "72057594037927937", "\"epoch\"", AEVB_EFORMAT},
+        {"epoch", "72057594037927936", "steps do not lead", AEVB_EFORMAT},
         {"row", "23", "end of a batch", AEVB_EFORMAT},
         {"row", "56", "end of a batch", AEVB_EFORMAT},
         {"row", "16", "steps do not lead", AEVB_EFORMAT},
@@ -139,6 +141,11 @@ Test(checkpoint, metadata_that_are_not_its_own_are_refused)
     for (size_t i = 0; i < good.n_metadata; i++) {
         s = good;
         s.metadata[i] = s.metadata[--s.n_metadata];
+        expect_refused(run, &config, &s, AEVB_EFORMAT, "metadata");
+    }
+    for (size_t i = 0; i < good.n_metadata; i++) {
+        s = good;
+        s.metadata[i].key = "other";
         expect_refused(run, &config, &s, AEVB_EFORMAT, "metadata");
     }
     s = good;
@@ -209,8 +216,35 @@ Test(checkpoint, other_settings_and_fewer_epochs_than_are_done_are_refused)
     cr_expect_eq(aevb_train_resume(&config, &data, run, NULL, &err), AEVB_EINVAL);
     toy_expect_line(&err, toy_file(run, "run.json"), "\"lr\" cannot change");
     config.optim.lr /= 2.0;
-    config.epochs = 1;
+    config.epochs = 1; /* it is in the second */
     cr_expect_eq(aevb_train_resume(&config, &data, run, NULL, &err), AEVB_EINVAL);
     toy_expect_line(&err, toy_file(run, "checkpoint.safetensors"), "beyond epoch 1");
+    config.epochs = 3;
+    cr_expect_eq(aevb_train_resume(&config, &data, run, NULL, &err), AEVB_OK, "%s", err.message);
+    config.epochs = 2; /* it has three */
+    cr_expect_eq(aevb_train_resume(&config, &data, run, NULL, &err), AEVB_EINVAL);
+    toy_expect_line(&err, toy_file(run, "checkpoint.safetensors"), "beyond epoch 2");
     cr_expect_eq(aevb_train_resume(&config, &data, temp_path("nowhere"), NULL, &err), AEVB_EIO);
+}
+
+/* Without a test part the history has four columns, and the hash of the other says so. */
+Test(checkpoint, a_run_without_a_test_part_is_resumed_as_such)
+{
+    static stored s;
+    aevb_train_config config = toy_config();
+    aevb_data data = toy_data();
+    aevb_error err = {0};
+    const char *run = temp_path("alone");
+    data.test = NULL;
+    config.epochs = 1;
+    cr_assert_eq(aevb_train(&config, &data, run, NULL, &err), AEVB_OK, "%s", err.message);
+    config.epochs = 2;
+    cr_assert_eq(aevb_train_resume(&config, &data, run, NULL, &err), AEVB_OK, "%s", err.message);
+    read_stored(toy_file(run, "checkpoint.safetensors"), &s);
+    cr_expect(tensor(&s, "history")->shape[0] == 2 && tensor(&s, "history")->shape[1] == 4);
+    cr_expect_str_eq(entry(&s, "test_sha256")->value, "none");
+    data = toy_data();
+    config.epochs = 3;
+    cr_expect_eq(aevb_train_resume(&config, &data, run, NULL, &err), AEVB_EINVAL);
+    toy_expect_line(&err, toy_file(run, "checkpoint.safetensors"), "the data are not those of the run: test_sha256");
 }

@@ -201,6 +201,38 @@ Test(image, cut_and_damaged_pictures_are_refused)
     }
 }
 
+/* Each scan costs a pass over the whole picture, and a kilobyte holds hundreds. */
+Test(image, a_jpeg_of_more_than_a_hundred_scans_is_refused)
+{
+    uint8_t samples[PIXELS];
+    size_t n, first = 0, second = 0;
+    picture_fill(samples, sizeof samples, 6);
+    unsigned char *bytes = jpeg_make(&(jpeg_wish){1, COLS, ROWS, 80, 2}, samples, &n);
+    for (size_t i = n - 2; i > 0; i--) { /* the tables of a scan stand before it */
+        if (bytes[i] == 0xff && bytes[i + 1] == 0xc4 && second == 0)
+            second = i;
+        else if (bytes[i] == 0xff && bytes[i + 1] == 0xc4)
+            first = i;
+    }
+    cr_assert(0 < first && first < second);
+    for (size_t repeats = 98; repeats < 101; repeats++) {
+        const size_t scan = second - first;
+        unsigned char *many = malloc(n + repeats * scan);
+        memcpy(many, bytes, second);
+        for (size_t i = 0; i < repeats; i++)
+            memcpy(many + second + i * scan, bytes + first, scan);
+        memcpy(many + second + repeats * scan, bytes + second, n - second);
+        if (repeats + 2 > 100) {
+            refused(many, n + repeats * scan, NULL, AEVB_EUNSUPPORTED, "more than 100 scans");
+        } else {
+            aevb_image image = decoded(many, n + repeats * scan);
+            aevb_free(image.samples);
+        }
+        free(many);
+    }
+    free(bytes);
+}
+
 Test(image, limits_are_checked_before_memory_is_taken)
 {
     aevb_limits limits = aevb_limits_default();

@@ -49,6 +49,31 @@ Test(run_json, keeps_every_setting_to_the_bit)
     cr_expect(back.level_used == 2 && back.train_rows == 5 && back.test_sha256[0] == '\0');
 }
 
+/* The fields of the architecture, which are one setting. */
+Test(run_json, an_architecture_that_differs_is_named)
+{
+    aevb_train_config same = unusual_config(), c[10];
+    same.arch.likelihood = AEVB_GAUSSIAN_FIXED;
+    same.arch.x_classes = 3;
+    same.arch.n_alphabet = 3;
+    memcpy(same.arch.alphabet, "abc", 3);
+    cr_expect_null(aevb_settings_difference(&same, &same));
+    for (size_t i = 0; i < 10; i++)
+        c[i] = same;
+    c[0].arch.x_dim++, c[1].arch.z_dim++, c[2].arch.n_hidden--, c[3].arch.activation = AEVB_RELU;
+    c[4].arch.likelihood = AEVB_GREY, c[5].arch.image_rows++, c[6].arch.image_cols++, c[7].arch.x_variance *= 2;
+    c[8].arch.x_classes++, c[9].arch.n_alphabet--;
+    for (size_t i = 0; i < 10; i++)
+        cr_expect_str_eq(aevb_settings_difference(&c[i], &same), "model", "%zu", i);
+    c[0] = same;
+    c[0].arch.alphabet[2] = 'd';
+    cr_expect_str_eq(aevb_settings_difference(&c[0], &same), "model");
+    c[0] = c[1] = same;
+    c[0].arch.likelihood = c[1].arch.likelihood = AEVB_GREY; /* which has no x_variance */
+    c[0].arch.x_variance = 7;
+    cr_expect_null(aevb_settings_difference(&c[0], &c[1]));
+}
+
 /* Every field of the settings but epochs and threads, changed alone, is noticed under its own name. */
 Test(run_json, a_setting_that_differs_is_named)
 {
@@ -117,6 +142,15 @@ Test(run_json, anything_else_is_refused_in_one_line)
         {"\"optimiser\": \"adam\"", "\"optimiser\": \"adan\"", "\"optimiser\" is not one of the known names"},
         {"\"optimiser\": \"adam\"", "\"optimiser\": 2", "\"optimiser\" is not one of the known names"},
         {"\"threads\": 0", "\"threads\": -1", "threads"},
+        {"\"threads\": 0", "\"threads\": 1.5", "\"threads\" is not a small whole number"},
+        {"\"threads\": 0", "\"threads\": -2147483649", "\"threads\" is not a small whole number"},
+        {"\"epochs\": 1", "\"epochs\": 1.5", "\"epochs\" is not a whole number from 0 to 2^53"},
+        {"\"lr\": 0.01,", "\"lr\": null,", "\"lr\" is not a number"},
+        {"\"seed\": \"77\"", "\"seed\": \"7\\u00007\"", "byte"},
+        {"\"data\": \"toy\"", "\"data\": 7", "\"data\" is not a string that is not too long"},
+        {"\"format\": \"aevb-run-1\"", "\"format\": 1", "aevb-run-1"},
+        {"\"settings\": {", "\"settings\": [], \"setting\": {", "unknown key beside"},
+        {"\"environment\": {", "\"environment\": 1, \"model\": {", "uplicate"},
         {"\"threads\": 0", "\"threads\": 2147483648", "\"threads\" is not a small whole number"},
         {"\"x_dim\": 9", "\"x_dim\": 0", "x_dim"},
         {"\"x_dim\": 9", "\"x_dim\": 9, \"y_dim\": 9", "y_dim"},
@@ -128,6 +162,9 @@ Test(run_json, anything_else_is_refused_in_one_line)
         {"\"train_rows\": 50", "\"train_rows\": null", "\"train_rows\" is not"},
         {"\"data\": \"toy\"", "\"data\": \"t\\u0000y\"", "byte"},
         {"{", "[", "byte"},
+        {"\"library\": \"", "\"library\": \"0123456789012345678901234567890123456789012345678901234567890123456789"
+         "012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789",
+         "\"library\" is not a string that is not too long"},
         {"{", "", "byte"},
     };
     aevb_train_config config = toy_config();

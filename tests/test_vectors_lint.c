@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "conform/json_schema.h"
 #include "conform/vector_file.h"
 #include "conform/vector_json.h"
 #include "aevb/conform.h"
@@ -96,14 +95,6 @@ Test(vectors_lint, a_folder_without_vectors_is_a_failure)
     aevb_lint_result result;
     cr_expect_eq(aevb_vectors_lint(temp_dir(), stderr, &result, NULL), AEVB_EFORMAT);
     cr_expect_eq(aevb_vectors_lint(temp_path("nowhere"), stderr, &result, NULL), AEVB_EIO);
-}
-
-Test(json_schema, an_unknown_keyword_is_refused_not_ignored)
-{
-    json_t *schema = json_pack("{s:i}", "multipleOf", 2), *document = json_integer(4);
-    cr_expect_eq(aevb_json_schema_check("x", schema, document, NULL), AEVB_EUNSUPPORTED);
-    json_decref(schema);
-    json_decref(document);
 }
 
 Test(vector_score, shares_are_measured_from_the_truth_beyond_float64)

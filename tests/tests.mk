@@ -28,3 +28,4 @@ TESTS += tests/coverage.sh
 EXTRA_DIST += tests/coverage.sh docs tests/support/lsan.supp
 include $(srcdir)/tests/checkkern.mk
 include $(srcdir)/tests/mutants.mk
+include $(srcdir)/tests/line_coverage.mk

@@ -11,6 +11,7 @@ tests_libsupport_a_SOURCES = tests/support/bounded_vae.c tests/support/bounded_v
 	tests/support/sha256_hex.h \
 	tests/support/small_vae.c tests/support/small_vae.h \
 	tests/support/st_bytes.c tests/support/st_bytes.h \
+	tests/support/stranger_files.c tests/support/stranger_files.h \
 	tests/support/temp_files.c tests/support/temp_files.h \
 	tests/support/toy_run.c tests/support/toy_run.h \
 	tests/support/tree_files.c tests/support/tree_files.h
@@ -23,12 +24,15 @@ unit_programs = \
 	tests/test_confined \
 	tests/test_conform \
 	tests/test_data_open \
+	tests/test_data_refusals \
 	tests/test_engine \
 	tests/test_engine_bits \
 	tests/test_engine_noise \
 	tests/test_engines \
 	tests/test_estimators \
 	tests/test_evaluate \
+	tests/test_failing_memory \
+	tests/test_failing_reads \
 	tests/test_fp_canary \
 	tests/test_gather \
 	tests/test_gradcheck \
@@ -37,12 +41,14 @@ unit_programs = \
 	tests/test_idx \
 	tests/test_image \
 	tests/test_image_steps \
+	tests/test_json_schema \
 	tests/test_kl \
 	tests/test_known_truth \
 	tests/test_level \
 	tests/test_likelihood \
 	tests/test_model_file \
 	tests/test_model_killed \
+	tests/test_model_refusals \
 	tests/test_model_source \
 	tests/test_moments \
 	tests/test_network \
@@ -63,6 +69,7 @@ unit_programs = \
 	tests/test_status \
 	tests/test_text \
 	tests/test_train \
+	tests/test_vector_file \
 	tests/test_vectors \
 	tests/test_vectors_lint
 check_PROGRAMS += $(unit_programs)

@@ -7,10 +7,11 @@
 #include "bench/bench_clock.h"
 
 typedef struct aevb_bench_session {
-    aevb_bench_config config; /* with level and threads resolved */
+    aevb_bench_config config;              /* with level and threads resolved */
     void (*report)(void *user, const aevb_bench_result *result);
     void *user;
-    int reported;             /* lines other than those of the machine */
+    int thread_counts[2], n_thread_counts; /* one, and all of config.threads where that is more */
+    int reported;                          /* lines other than those of the machine */
 } aevb_bench_session;
 
 /* A line with nothing measured yet. */

@@ -105,13 +105,11 @@ aevb_status BITS(aevb_bench_products)(aevb_bench_session *session, aevb_level le
         for (size_t j = 0; j < sizeof batches / sizeof *batches; j++) {
             product_case c = {.engine = {.kern = KERNELS(level)}, .B = batches[j], .config = &session->config};
             const aevb_status status = make_product(&c, layers[i][0], layers[i][1]);
-            for (c.which = 0; status == AEVB_OK && c.which < N_PRODUCTS; c.which++) {
-                c.threads = 1;
-                measure_product(session, level, &c);
-                c.threads = session->config.threads;
-                if (c.threads > 1)
+            for (c.which = 0; status == AEVB_OK && c.which < N_PRODUCTS; c.which++)
+                for (int t = 0; t < session->n_thread_counts; t++) {
+                    c.threads = session->thread_counts[t];
                     measure_product(session, level, &c);
-            }
+                }
             aevb_free(c.memory);
             if (status != AEVB_OK)
                 return aevb_fail_memory(err);

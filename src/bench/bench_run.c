@@ -76,14 +76,13 @@ static aevb_status machine_memory(aevb_bench_session *s, aevb_error *err)
         return aevb_fail_memory(err);
     memset(job.bytes, 1, job.n); /* pages that were never written are all the same page */
     for (job.copy = 0; job.copy < 2; job.copy++)
-        for (job.threads = 1; job.threads <= s->config.threads; job.threads += s->config.threads - 1) {
+        for (int i = 0; i < s->n_thread_counts; i++) {
+            job.threads = s->thread_counts[i];
             aevb_bench_result line = aevb_bench_line("machine", names[job.copy], AEVB_LEVEL_PORTABLE, AEVB_F64,
                                                      job.threads, "GB/s");
             line.level = line.precision = "";
             aevb_bench_rate(&s->config, 1e-9 * MEMORY_BYTES, aevb_bench_memory_work, &job, &line);
             aevb_bench_report(s, &line);
-            if (s->config.threads == 1)
-                break;
         }
     aevb_free(job.bytes);
     return AEVB_OK;
@@ -138,13 +137,13 @@ aevb_status aevb_bench_run(const aevb_bench_config *config,
 #else
     s.config.threads = 1;
 #endif
+    s.thread_counts[0] = 1;
+    s.thread_counts[1] = s.config.threads;
+    s.n_thread_counts = s.config.threads > 1 ? 2 : 1;
     for (int p = 0; p < 2; p++) {
         const aevb_precision precision = p == 0 ? AEVB_F32 : AEVB_F64;
-        if (aevb_bench_wants_precision(&s, precision)) {
-            machine_fma(&s, best, precision, 1);
-            if (s.config.threads > 1)
-                machine_fma(&s, best, precision, s.config.threads);
-        }
+        for (int i = 0; i < s.n_thread_counts && aevb_bench_wants_precision(&s, precision); i++)
+            machine_fma(&s, best, precision, s.thread_counts[i]);
     }
     status = machine_memory(&s, err);
     for (int level = 0; status == AEVB_OK && level <= (int)best; level++)

@@ -197,17 +197,16 @@ static aevb_status measure_step(aevb_bench_session *session, size_t which, aevb_
 
 aevb_status aevb_bench_steps(aevb_bench_session *session, aevb_level level, aevb_error *err)
 {
-    const int most = session->config.threads;
     for (int p = 0; p < 2; p++)
         for (size_t i = 0; i < N_NETWORKS; i++) {
             const aevb_precision precision = p == 0 ? AEVB_F32 : AEVB_F64;
             if (!aevb_bench_wants_precision(session, precision) || !aevb_bench_wants(session, networks[i].name))
                 continue;
-            aevb_status status = measure_step(session, i, level, precision, 1, err);
-            if (status == AEVB_OK && most > 1)
-                status = measure_step(session, i, level, precision, most, err);
-            if (status != AEVB_OK)
-                return status;
+            for (int t = 0; t < session->n_thread_counts; t++) {
+                const aevb_status status = measure_step(session, i, level, precision, session->thread_counts[t], err);
+                if (status != AEVB_OK)
+                    return status;
+            }
         }
     return AEVB_OK;
 }

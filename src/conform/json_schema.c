@@ -129,16 +129,32 @@ static int is_one_of(json_t *list, json_t *value)
     return 0;
 }
 
+/* EFORMAT without a message when the value does not fit, which may be all right. */
+static aevb_status try_schema(const place *at, json_t *schema, json_t *value, aevb_error *err)
+{
+    aevb_error detail;
+    aevb_status status = check(at, schema, value, &detail);
+    return status == AEVB_OK || status == AEVB_EFORMAT ? status : aevb_fail(err, status, "%s", detail.message);
+}
+
 static aevb_status check_any(const place *at, json_t *list, json_t *value, aevb_error *err)
 {
     size_t i;
     json_t *item;
     json_array_foreach(list, i, item) {
-        aevb_status status = check(at, item, value, NULL);
+        aevb_status status = try_schema(at, item, value, err);
         if (status != AEVB_EFORMAT)
             return status;
     }
     return bad(at, err, "fits none of", "anyOf");
+}
+
+static aevb_status check_if(const place *at, json_t *condition, json_t *then, json_t *value, aevb_error *err)
+{
+    aevb_status status = try_schema(at, condition, value, err);
+    if (status == AEVB_EFORMAT)
+        return AEVB_OK;
+    return status == AEVB_OK ? check(at, then, value, err) : status;
 }
 
 static aevb_status follow(const place *at, json_t *reference, json_t *value, aevb_error *err)
@@ -209,8 +225,7 @@ static aevb_status check(const place *at, json_t *schema, json_t *value, aevb_er
         else if (strcmp(keyword, "anyOf") == 0)
             status = check_any(at, rule, value, err);
         else if (strcmp(keyword, "if") == 0)
-            status = check(at, rule, value, NULL) != AEVB_OK ? AEVB_OK
-                : check(at, json_object_get(schema, "then"), value, err);
+            status = check_if(at, rule, json_object_get(schema, "then"), value, err);
         else
             status = check_value(at, keyword, rule, value, err);
         if (status != AEVB_OK)

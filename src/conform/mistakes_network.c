@@ -18,8 +18,9 @@ static void transposed(size_t B, size_t in, size_t out, const double *x, const d
         }
 }
 
-static void transposed_backward(size_t B, size_t in, size_t out, const double *x, const double *w, const double *dy,
-                                double *dx, double *dw, double *dbias)
+/* The layer's backward pass with dw, and w if so told, in the layout [in][out]. */
+static void backward_in_layouts(int w_transposed, size_t B, size_t in, size_t out, const double *x, const double *w,
+                                const double *dy, double *dx, double *dw, double *dbias)
 {
     for (size_t b = 0; b < B; b++)
         for (size_t o = 0; o < out; o++) {
@@ -27,9 +28,21 @@ static void transposed_backward(size_t B, size_t in, size_t out, const double *x
             for (size_t i = 0; i < in; i++) {
                 dw[i * out + o] += dy[b * out + o] * x[b * in + i];
                 if (dx != NULL)
-                    dx[b * in + i] += dy[b * out + o] * w[i * out + o];
+                    dx[b * in + i] += dy[b * out + o] * w[w_transposed ? i * out + o : o * in + i];
             }
         }
+}
+
+static void transposed_backward(size_t B, size_t in, size_t out, const double *x, const double *w, const double *dy,
+                                double *dx, double *dw, double *dbias)
+{
+    backward_in_layouts(1, B, in, out, x, w, dy, dx, dw, dbias);
+}
+
+static void dw_transposed_backward(size_t B, size_t in, size_t out, const double *x, const double *w,
+                                   const double *dy, double *dx, double *dw, double *dbias)
+{
+    backward_in_layouts(0, B, in, out, x, w, dy, dx, dw, dbias);
 }
 
 /* dw and dbias divided by the batch. */
@@ -43,35 +56,17 @@ static void batch_mean_backward(size_t B, size_t in, size_t out, const double *x
         dbias[o] /= (double)B;
 }
 
-/* dw in the layout [in][out]. */
-static void dw_transposed_backward(size_t B, size_t in, size_t out, const double *x, const double *w,
-                                   const double *dy, double *dx, double *dw, double *dbias)
-{
-    for (size_t b = 0; b < B; b++)
-        for (size_t o = 0; o < out; o++) {
-            dbias[o] += dy[b * out + o];
-            for (size_t i = 0; i < in; i++) {
-                dw[i * out + o] += dy[b * out + o] * x[b * in + i];
-                if (dx != NULL)
-                    dx[b * in + i] += dy[b * out + o] * w[o * in + i];
-            }
-        }
-}
-
 static void no_dw_backward(size_t B, size_t in, size_t out, const double *x, const double *w, const double *dy,
                            double *dx, double *dw, double *dbias)
 {
-    double nothing = 0;
+    (void)x;
+    (void)dw;
     for (size_t b = 0; b < B; b++)
         for (size_t o = 0; o < out; o++) {
             dbias[o] += dy[b * out + o];
-            for (size_t i = 0; i < in; i++) {
-                nothing += x[b * in + i] * dw[o * in + i];
-                if (dx != NULL)
-                    dx[b * in + i] += dy[b * out + o] * w[o * in + i];
-            }
+            for (size_t i = 0; dx != NULL && i < in; i++)
+                dx[b * in + i] += dy[b * out + o] * w[o * in + i];
         }
-    (void)nothing;
 }
 
 static void no_bias(size_t B, size_t in, size_t out, const double *x, const double *w, const double *bias, double *y)
@@ -111,8 +106,10 @@ static void not_differentiated(aevb_activation f, size_t n, const double *a, con
                                double *da)
 {
     (void)f;
+    (void)a;
+    (void)h;
     for (size_t i = 0; i < n; i++)
-        da[i] += dh[i] + 0 * a[i] * h[i];
+        da[i] += dh[i];
 }
 
 static void activation_missing(aevb_activation f, size_t n, const double *a, double *h)

@@ -48,8 +48,9 @@ static aevb_status only(const aevb_vector_reader *r, json_t *object, const char 
 int aevb_vector_number_of(const json_t *value, double *out)
 {
     if (json_is_number(value)) {
+        const json_int_t most = (json_int_t)1 << 53, integer = json_integer_value(value); /* 0 of a real number */
         *out = json_number_value(value);
-        return !json_is_integer(value) || fabs(*out) <= 0x1p53;
+        return integer >= -most && integer <= most;
     }
     const char *word = json_string_value(value);
     if (word == NULL)

@@ -72,24 +72,3 @@ static void k_activation_backward(int f, size_t n, const real *h, const real *dh
     default: backward_loop(AEVB_IDENTITY, n, h, dh, da); break;
     }
 }
-
-VINLINE void bias_loop(int f, size_t B, size_t n, const real *bias, real *h)
-{
-    for (size_t b = 0; b < B; b++) {
-        real *row = h + b * n;
-        V_FOR(i, m, n, {
-            v_store_n(row + i, v_activation(f, v_load_n(row + i, m) + v_load_n(bias + i, m)), m);
-        });
-    }
-}
-
-static void k_bias_activation(int f, size_t B, size_t n, const real *bias, real *h)
-{
-    switch (f) {
-    case AEVB_RELU: bias_loop(AEVB_RELU, B, n, bias, h); break;
-    case AEVB_TANH: bias_loop(AEVB_TANH, B, n, bias, h); break;
-    case AEVB_SIGMOID: bias_loop(AEVB_SIGMOID, B, n, bias, h); break;
-    case AEVB_SOFTPLUS: bias_loop(AEVB_SOFTPLUS, B, n, bias, h); break;
-    default: bias_loop(AEVB_IDENTITY, B, n, bias, h); break;
-    }
-}

@@ -98,6 +98,6 @@ static void k_softmax(size_t rows, size_t C, const real *a, real *p)
     for (size_t r = 0; r < rows; r++) {
         const real top = largest(C, a + r * C);
         const double sum = exp_sum(C, a + r * C, top, p + r * C);
-        k_scale_rows(1, C, &(double){ 1.0 / sum }, p + r * C);
+        divide_row(C, sum, p + r * C);
     }
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Sums, and small operations on rows. Sums over a row go segment by segment in float64 (segment_sum); sums over rows
- * are one chain per column, in the order of the rows. */
+ * Sums over a row, segment by segment in float64 (segment_sum), and what is made of them. */
 
 /* Rows are summed by functions of one segment, which are inlined twice: with count = SEGMENT, where every vector is
  * known to be full, and with the count of the last segment, whose absent elements count as zero. */
@@ -15,37 +14,6 @@ VINLINE void segment_clear(real t[SEGMENT], size_t count)
 VINLINE size_t segment_lanes(size_t count, size_t j)
 {
     return count == SEGMENT ? VL : v_count(count - j);
-}
-
-/* dbias[i] += sum_b dy[b][i] */
-static void k_column_sums(size_t B, size_t n, size_t stride, const real *dy, real *dbias)
-{
-    for (size_t i = 0; i < n; i += VL) {
-        const size_t m = v_count(n - i);
-        vec sum = v_load_n(dbias + i, m);
-        for (size_t b = 0; b < B; b++) {
-            sum += v_load_n(dy + b * stride + i, m);
-        }
-        v_store_n(dbias + i, sum, m);
-    }
-}
-
-static void k_scale_rows(size_t rows, size_t n, const double *scale, real *x)
-{
-    for (size_t r = 0; r < rows; r++) {
-        const vec s = v_set1((real)scale[r]);
-        real *row = x + r * n;
-        V_FOR(i, m, n, {
-            v_store_n(row + i, s * v_load_n(row + i, m), m);
-        });
-    }
-}
-
-static void k_add(size_t n, const real *x, real *y)
-{
-    V_FOR(i, m, n, {
-        v_store_n(y + i, v_load_n(y + i, m) + v_load_n(x + i, m), m);
-    });
 }
 
 VINLINE double squares_segment(size_t count, const real *x)
@@ -119,6 +87,14 @@ VINLINE double exp_sum(size_t n, const real *t, real top, real *e)
     return i < n ? sum + exp_segment(n - i, t + i, top, e == NULL ? NULL : e + i) : sum;
 }
 
+static void divide_row(size_t n, double by, real *x)
+{
+    const vec scale = v_set1((real)(1.0 / by));
+    V_FOR(i, m, n, {
+        v_store_n(x + i, scale * v_load_n(x + i, m), m);
+    });
+}
+
 /* lse[r] = log sum_k exp(t[r][k]); weight[r][k] = exp(t[r][k] - lse[r]). The largest is taken out first [IWAE.1]; when
  * it is infinite or NaN it is the result, and the weights are NaN. */
 static void k_log_sum_exp(size_t rows, size_t K, const real *t, real *lse, real *weight)
@@ -129,7 +105,7 @@ static void k_log_sum_exp(size_t rows, size_t K, const real *t, real *lse, real 
         const int finite = top - top == R(0.0);
         lse[r] = finite ? top + v_log(v_set1((real)sum))[0] : top;
         if (weight != NULL) {
-            k_scale_rows(1, K, &(double){ 1.0 / sum }, weight + r * K);
+            divide_row(K, sum, weight + r * K);
         }
     }
 }

@@ -151,7 +151,8 @@ static aevb_status take_pair(const aevb_model_file *file, const pair *p, aevb_im
     aevb_import_layer *layer = layer_for(list, p->ours, length);
     if (layer == NULL)
         return BAD("more than %d layers", AEVB_IMPORT_LAYERS);
-    if ((kind != AEVB_TENSOR_BIAS && layer->weight != NULL) || (kind != AEVB_TENSOR_WEIGHT && layer->bias != NULL))
+    const bool matrix = kind != AEVB_TENSOR_BIAS, vector = kind == AEVB_TENSOR_BIAS || kind == AEVB_TENSOR_OTHER;
+    if ((matrix && layer->weight != NULL) || (vector && layer->bias != NULL))
         return BAD("\"%.100s\" twice", p->ours);
     if (kind == AEVB_TENSOR_OTHER)
         return map_layer(file, p, layer, err);

@@ -13,12 +13,6 @@
 
 static const char ending[] = ".npy";
 
-static bool is_npy(const char *name)
-{
-    size_t n = strlen(name), m = strlen(ending);
-    return n > m && strcmp(name + n - m, ending) == 0;
-}
-
 /* The next free slot, or NULL. */
 static aevb_npz_array *add_slot(aevb_npz_in *npz)
 {
@@ -67,28 +61,6 @@ aevb_status aevb_npz_in_add(aevb_npz_in *npz, const char *path, aevb_archive_in 
         return AEVB_OK;
     }
     return status == AEVB_OK ? AEVB_OK : aevb_fail(err, status, "%s", detail.message);
-}
-
-aevb_status aevb_npz_in_open(const aevb_file_in *in, const aevb_limits *limits, aevb_npz_in *out, aevb_error *err)
-{
-    const aevb_limits bounds = aevb_limits_or_default(limits);
-    const aevb_member *member = NULL;
-    aevb_archive_in *archive = NULL;
-    aevb_npz_in npz = {.n = 0};
-    aevb_status status = aevb_archive_open(in, &bounds, &archive, err);
-    while (status == AEVB_OK && (status = aevb_archive_next(archive, &member, err)) == AEVB_OK && member != NULL) {
-        if (member->directory || !is_npy(member->name))
-            status = aevb_fail(err, AEVB_EFORMAT, "%s: member \"%.200s\": not an array (.npy)", aevb_file_in_path(in),
-                               member->name);
-        else
-            status = aevb_npz_in_add(&npz, aevb_file_in_path(in), archive, member, &bounds, err);
-    }
-    aevb_archive_close(archive);
-    if (status == AEVB_OK)
-        *out = npz;
-    else
-        aevb_npz_in_close(&npz);
-    return status;
 }
 
 void aevb_npz_in_close(aevb_npz_in *npz)

@@ -20,9 +20,8 @@ typedef struct aevb_npz_in {
     size_t n, room;
 } aevb_npz_in;
 
-/* Every member must be an NPY array under a name of its own. AEVB_EUNSUPPORTED beyond limits->tensors. */
-aevb_status aevb_npz_in_open(const aevb_file_in *in, const aevb_limits *limits, aevb_npz_in *out, aevb_error *err);
-/* Adds the current member of an archive, whose name ends in ".npy". */
+/* Adds the current member of an archive, whose name ends in ".npy": an NPY array under a name of its own.
+ * AEVB_EUNSUPPORTED beyond limits->tensors. */
 aevb_status aevb_npz_in_add(aevb_npz_in *npz, const char *path, aevb_archive_in *archive, const aevb_member *member,
                          const aevb_limits *limits, aevb_error *err);
 void aevb_npz_in_close(aevb_npz_in *npz);

@@ -157,27 +157,3 @@ void check_activation_backward(check *c)
         end_case(c);
     }
 }
-
-/* One sum and one activation; the derivative of every activation is at most 1, so the sum's rounding error is at most
- * |a| u, and the activation's is in its value. */
-void check_bias_activation(check *c)
-{
-    const size_t B = 3, n = c->n;
-    for (int f = first(c); f <= last(c); f++) {
-        buf *bias = in_any(c, n), *h = inout_any(c, B * n);
-        double *a = zeros(B * n), *want = zeros(B * n);
-        KERN(c, bias_activation, (f, B, n, bias->p, h->p));
-        for (size_t i = 0; i < B * n; i++) {
-            a[i] = h->v[i] + bias->v[i % n];
-        }
-        REF(c, aevb_ref_activation((aevb_activation)f, B * n, a, want));
-        c->integers_exact = f == AEVB_IDENTITY || f == AEVB_RELU;
-        for (size_t i = 0; i < B * n && !c->bench; i++) {
-            const double condition = fabs(h->v[i]) + fabs(bias->v[i % n]) + fabs(want[i]);
-            expect_gamma(c, "h", i, at(h, i), want[i], condition, 0.0, 0.0);
-        }
-        free(a);
-        free(want);
-        end_case(c);
-    }
-}

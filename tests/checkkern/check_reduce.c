@@ -1,70 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * checkkern: sums and small operations on rows. */
+ * checkkern: sums over rows. */
 #include "checkkern.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include "aevb/objective.h"
 #include "ref/ref.h"
-
-/* The bias gradient of [AFFINE.2] is a column sum: the reference is given one input per row and its other results
- * are not looked at. */
-void check_column_sums(check *c)
-{
-    const size_t B = 1 + c->n % 37, n = c->n, stride = n + c->n % 3;
-    buf *dy = in_any(c, B * stride), *sum = inout_any(c, n);
-    double *want = copy_values(sum), *packed = zeros(B * n), *x = zeros(B), *w = zeros(n), *dw = zeros(n);
-    double *condition = zeros(n);
-    for (size_t b = 0; b < B; b++) {
-        for (size_t i = 0; i < n; i++) {
-            packed[b * n + i] = dy->v[b * stride + i];
-            condition[i] += fabs(dy->v[b * stride + i]);
-        }
-    }
-    KERN(c, column_sums, (B, n, stride, dy->p, sum->p));
-    REF(c, aevb_ref_affine_backward(B, 1, n, x, w, packed, NULL, dw, want));
-    c->items = (double)(B * n);
-    c->integers_exact = 1;
-    for (size_t i = 0; i < n && !c->bench; i++) {
-        expect_gamma(c, "dbias", i, at(sum, i), want[i], condition[i] + fabs(sum->v[i]), (double)B, (double)B);
-    }
-    free(want);
-    free(packed);
-    free(x);
-    free(w);
-    free(dw);
-    free(condition);
-}
-
-/* Scales of size 1 in the bench, so that repeated calls stay in range. */
-void check_scale_rows(check *c)
-{
-    const size_t rows = 3, n = c->n;
-    buf *scale = c->bench ? in_doubles(c, rows, 1.0, 1.0) : in_doubles(c, rows, -4.0, 4.0);
-    buf *x = inout_any(c, rows * n);
-    double *want = copy_values(x);
-    KERN(c, scale_rows, (rows, n, scale->p, x->p));
-    REF(c, for (size_t i = 0; i < rows * n; i++) { want[i] *= scale->v[i / n]; });
-    c->items = (double)(rows * n);
-    c->integers_exact = 1;
-    for (size_t i = 0; i < rows * n && !c->bench; i++) {
-        expect_gamma(c, "x", i, at(x, i), want[i], fabs(want[i]), 0.0, 0.0);
-    }
-    free(want);
-}
-
-void check_add(check *c)
-{
-    buf *x = in_any(c, c->n), *y = inout_any(c, c->n);
-    double *want = copy_values(y);
-    KERN(c, add, (c->n, x->p, y->p));
-    REF(c, for (size_t i = 0; i < c->n; i++) { want[i] += x->v[i]; });
-    c->integers_exact = 1;
-    for (size_t i = 0; i < c->n && !c->bench; i++) {
-        expect_gamma(c, "y", i, at(y, i), want[i], fabs(x->v[i]) + fabs(y->v[i]), 0.0, 0.0);
-    }
-    free(want);
-}
 
 /* As much as a weight prior of precision 2 and one datum adds to a loss [MAP.1]. */
 void check_sum_squares(check *c)

@@ -76,8 +76,13 @@ unsigned char *jpeg_make(const jpeg_wish *w, const uint8_t *samples, size_t *n)
     jpeg.in_color_space = w->components == 1 ? JCS_GRAYSCALE : w->components == 3 ? JCS_RGB : JCS_CMYK;
     jpeg_set_defaults(&jpeg);
     jpeg_set_quality(&jpeg, w->quality, TRUE);
+    static const jpeg_scan_info two[] = {{1, {0}, 0, 0, 0, 0}, {1, {0}, 1, 63, 0, 0}};
     if (w->progressive)
         jpeg_simple_progression(&jpeg);
+    if (w->progressive == 2) {
+        jpeg.scan_info = two;
+        jpeg.num_scans = 2;
+    }
     jpeg_start_compress(&jpeg, TRUE);
     while (jpeg.next_scanline < jpeg.image_height) {
         JSAMPROW row = (JSAMPROW)(uintptr_t)(samples + jpeg.next_scanline * w->cols * (size_t)w->components);

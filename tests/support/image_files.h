@@ -20,7 +20,7 @@ unsigned char *png_make(const png_wish *wish, const uint8_t *raw, size_t *n);
 typedef struct jpeg_wish {
     int components; /* 1 grey, 3 RGB, 4 CMYK */
     size_t cols, rows;
-    int quality, progressive;
+    int quality, progressive; /* progressive 2, of one component: in two scans, of which the first may be repeated */
 } jpeg_wish;
 
 unsigned char *jpeg_make(const jpeg_wish *wish, const uint8_t *samples, size_t *n);
