@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <math.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +91,21 @@ Test(hdf5_child, hosts_with_signals)
     setitimer(ITIMER_REAL, &often, NULL);
     expect_as_usual("a signal each millisecond");
     setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 0}}, NULL);
+}
+
+static void *as_a_thread(void *user)
+{
+    expect_as_usual(user);
+    return NULL;
+}
+
+Test(hdf5_child, a_host_with_threads)
+{
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++)
+        cr_assert_eq(pthread_create(&threads[i], NULL, as_a_thread, "one of four threads"), 0);
+    for (int i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
 }
 
 /* The numbers 0 to 2 are free for the socket, and it still is not taken for the standard output. */
