@@ -78,7 +78,8 @@ static aevb_status read_picture(const char *path, aevb_error *err)
     aevb_limits limits = aevb_limits_default();
     aevb_image image;
     size_t n = slurp(path, bytes, sizeof bytes);
-    aevb_status status = aevb_image_decode(&(aevb_image_bytes){path, (const uint8_t *)bytes, n, &limits}, &image, err);
+    const aevb_image_bytes in = {path, (const uint8_t *)bytes, n, &limits};
+    aevb_status status = aevb_image_decode(&in, &image, err);
     if (status == AEVB_OK)
         aevb_free(image.samples);
     return status;
@@ -122,8 +123,8 @@ static int one_line(const char *message)
     return *message != '\0';
 }
 
-/* In the child; what is printed is the reason of a failure. The child that reads HDF5 may fail where the manifest says
- * so of libhdf5, and nowhere else: that would hide mistakes of ours. */
+/* In the child; what is printed is the reason of a failure. The child that reads HDF5 may fail where the manifest
+ * says so of libhdf5 (fails), and nowhere else: that would hide mistakes of ours. */
 static int judge(const struct reader *reader, const char *path, const char *verdict, const char *says, int fails)
 {
     aevb_error err = {.status = AEVB_OK};
