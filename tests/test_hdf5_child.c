@@ -93,20 +93,37 @@ Test(hdf5_child, hosts_with_signals)
     setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 0}}, NULL);
 }
 
+#ifndef WITH_LEAK_SANITIZER /* its malloc can be locked for good in the child of a program with threads */
+/* Criterion is not for threads: user counts what goes well. */
 static void *as_a_thread(void *user)
 {
-    expect_as_usual(user);
+    char path[4096];
+    int *n = user;
+    corpus("keras-h5-network.h5", path, sizeof path);
+    for (int i = 0; i < 20; i++) {
+        aevb_hdf5_child *file = NULL, *none = NULL;
+        double value;
+        if (open_file(path, &file, NULL) == AEVB_OK &&
+            aevb_hdf5_child_read(file, aevb_hdf5_child_tensor(file, 8), &value, NULL) == AEVB_OK && value == 0.5 &&
+            open_with(die_by_memory, 10, &none, NULL) == AEVB_EFORMAT)
+            ++*n;
+        aevb_hdf5_child_close(file);
+    }
     return NULL;
 }
 
 Test(hdf5_child, a_host_with_threads)
 {
     pthread_t threads[4];
+    int n[4] = {0};
     for (int i = 0; i < 4; i++)
-        cr_assert_eq(pthread_create(&threads[i], NULL, as_a_thread, "one of four threads"), 0);
-    for (int i = 0; i < 4; i++)
+        cr_assert_eq(pthread_create(&threads[i], NULL, as_a_thread, &n[i]), 0);
+    for (int i = 0; i < 4; i++) {
         pthread_join(threads[i], NULL);
+        cr_expect_eq(n[i], 20, "thread %d: %d of 20", i, n[i]);
+    }
 }
+#endif
 
 /* The numbers 0 to 2 are free for the socket, and it still is not taken for the standard output. */
 Test(hdf5_child, a_host_without_standard_files)
