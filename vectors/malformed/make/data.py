@@ -69,6 +69,8 @@ def npz_rows():
         add("npz-data", name + ".npz", data, says, why, "rows")
     x = member("images.npy", npy("|u1", "(10, 2)", bytes(range(236, 256))))
     nz("minimal", zipped(x, member("labels.npy", npy("|u1", "(10,)", bytes(10)))), None, "images and labels")
+    nz("labels-int64", zipped(x, member("labels.npy", npy("<i8", "(10,)", (7).to_bytes(8, "little") * 10))), None,
+       "labels of 8 bytes, as NumPy makes them")
     nz("labels-fewer", zipped(x, member("labels.npy", npy("|u1", "(9,)", bytes(9)))), "labels in", "nine labels for "
        "ten rows")
     nz("labels-negative", zipped(x, member("labels.npy", npy("<f8", "(10,)", f64(*[-1] * 10)))), "no label",
