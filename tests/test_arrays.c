@@ -280,6 +280,43 @@ Test(arrays, npz_refusals)
     cr_expect_not_null(strstr(err.message, "d.npz: x_test.npy: "), "%s", err.message);
 }
 
+/* Labels of any integer type, as NumPy makes them by default; rows are no integers but bytes. [DATA.8] */
+Test(arrays, npz_labels_of_integers)
+{
+    static const char *const types[] = {"|i1", "<i2", ">i2", "<i4", ">i4", "<i8", ">i8", "<u2", ">u4", "<u4", "<u8"};
+    for (size_t t = 0; t < sizeof types / sizeof types[0]; t++)
+        for (int negative = 0; negative < 2; negative++) {
+            const unsigned width = (unsigned)(types[t][2] - '0');
+            npy rows, labels;
+            npy_make(&rows, "|u1", 0);
+            npy_begin(&labels, types[t], 0, "20,");
+            for (uint64_t i = 0; i < 20; i++)
+                for (unsigned k = 0; k < width; k++) {
+                    const uint64_t label = negative && i == 7 ? (uint64_t)-3 : i == 5 && width > 1 ? 300 : i;
+                    labels.bytes[labels.n++] = (unsigned char)(label >> 8 * (types[t][0] == '>' ? width - 1 - k : k));
+                }
+            tree_file files[] = {{"x_train.npy", rows.bytes, rows.n}, {"y_train.npy", labels.bytes, labels.n},
+                                 {"x_test.npy", rows.bytes, rows.n}};
+            aevb_data data;
+            aevb_error err = {0};
+            aevb_status status = open_data(tree_write(TREE_ZIP, "i.npz", files, 3), 0, 1, &data, &err);
+            if (negative && (types[t][1] == 'i' || width == 8)) {
+                cr_expect_eq(status, AEVB_EDOMAIN, "%s", types[t]);
+                cr_expect_not_null(strstr(err.message, types[t][1] == 'i' ? "element 7 is -3, no label"
+                                                                          : "element 7 is 1.84467e+19, no label"));
+                continue;
+            }
+            cr_assert_eq(status, AEVB_OK, "%s: %s", types[t], err.message);
+            for (uint32_t i = 0; i < 20; i++)
+                cr_expect_eq(data.train->labels[i], negative && i == 7 ? (width == 2 ? 65533 : 4294967293u)
+                                                    : i == 5 && width > 1 ? 300 : i, "%s, label %u", types[t], i);
+            aevb_data_close(&data);
+        }
+    npy rows;
+    npy_make(&rows, "<u2", 0);
+    expect_refused("u2.npy", rows.bytes, rows.n, AEVB_RANGE_UNIT, AEVB_EUNSUPPORTED, "dtype \"<u2\"; |u1 and floats");
+}
+
 Test(arrays, npz_reports_exhausted_memory_at_every_allocation)
 {
     static const char *const keys[] = {"x_train", "y_train", "x_test", "y_test"};

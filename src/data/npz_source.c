@@ -110,12 +110,12 @@ static aevb_status make_plan(const char *path, const key_list *keys, npz_plan *p
                      "y_train, x_test, y_test), images (with labels), or one array", path, list);
 }
 
-/* Labels are bytes, or floats that hold whole numbers. */
+/* Labels are integers, or floats that hold whole numbers. */
 static aevb_status read_labels(const aevb_file_in *in, aevb_dataset *dataset, aevb_error *err)
 {
     const char *path = aevb_file_in_path(in);
     aevb_npy npy;
-    aevb_status status = aevb_npy_open(in, &npy, err);
+    aevb_status status = aevb_npy_open_labels(in, &npy, err);
     if (status != AEVB_OK)
         return status;
     if (npy.count != dataset->n || npy.rows != npy.count)

@@ -12,10 +12,12 @@ typedef struct cursor {
     const char *where; /* for messages */
     const char *text;
     size_t n, at;
+    bool labels;
     aevb_npy *npy;
 } cursor;
 
-#define READ "|u1 and floats of 2, 4 and 8 bytes are read"
+#define READ(c) ((c)->labels ? "integers, and floats of 2, 4 and 8 bytes are read" \
+                             : "|u1 and floats of 2, 4 and 8 bytes are read")
 #define BAD(format, ...) aevb_fail(err, AEVB_EFORMAT, "%s byte %zu: " format, c->where, c->at, __VA_ARGS__)
 
 static char peek(cursor *c)
@@ -114,10 +116,12 @@ static aevb_status take_bool(cursor *c, bool *out, aevb_error *err)
 static aevb_status take_descr(cursor *c, aevb_error *err)
 {
     static const struct { char name[3]; aevb_npy_type type; unsigned width; } types[] = {
-        {"u1", AEVB_NPY_U1, 1}, {"f2", AEVB_NPY_F2, 2}, {"f4", AEVB_NPY_F4, 4}, {"f8", AEVB_NPY_F8, 8}};
+        {"u1", AEVB_NPY_U1, 1}, {"f2", AEVB_NPY_F2, 2}, {"f4", AEVB_NPY_F4, 4}, {"f8", AEVB_NPY_F8, 8},
+        {"i1", AEVB_NPY_INT, 1}, {"i2", AEVB_NPY_INT, 2}, {"i4", AEVB_NPY_INT, 4}, {"i8", AEVB_NPY_INT, 8},
+        {"u2", AEVB_NPY_UINT, 2}, {"u4", AEVB_NPY_UINT, 4}, {"u8", AEVB_NPY_UINT, 8}};
     char descr[64];
     if (peek(c) == '[')
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: a structured array; " READ, c->where);
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: a structured array; %s", c->where, READ(c));
     aevb_status status = take_string(c, descr, sizeof descr, err);
     if (status != AEVB_OK)
         return status;
@@ -126,6 +130,7 @@ static aevb_status take_descr(cursor *c, aevb_error *err)
                          "loaded", c->where, descr);
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         if (descr[0] != '\0' && strcmp(descr + 1, types[i].name) == 0 &&
+            (c->labels || types[i].type < AEVB_NPY_INT) &&
             (descr[0] == '<' || descr[0] == '>' || (descr[0] == '|' && types[i].width == 1))) {
             c->npy->type = types[i].type;
             c->npy->width = types[i].width;
@@ -133,7 +138,7 @@ static aevb_status take_descr(cursor *c, aevb_error *err)
             memcpy(c->npy->descr, descr, 4);
             return AEVB_OK;
         }
-    return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: dtype \"%s\"; " READ, c->where, descr);
+    return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: dtype \"%s\"; %s", c->where, descr, READ(c));
 }
 
 /* One `key: value`; seen has one bit per key. */
@@ -157,10 +162,11 @@ static aevb_status take_item(cursor *c, unsigned *seen, aevb_error *err)
     return k == 0 ? take_descr(c, err) : k == 1 ? take_bool(c, &c->npy->fortran, err) : take_shape(c, err);
 }
 
-aevb_status aevb_npy_parse_dict(const char *where, const char *text, size_t n, aevb_npy *out, aevb_error *err)
+aevb_status aevb_npy_parse_dict(const char *where, const char *text, size_t n, bool labels, aevb_npy *out,
+                                aevb_error *err)
 {
     aevb_npy npy = {.ndim = 0};
-    cursor here = {.where = where, .text = text, .n = n, .npy = &npy}, *c = &here;
+    cursor here = {.where = where, .text = text, .n = n, .labels = labels, .npy = &npy}, *c = &here;
     unsigned seen = 0;
     if (!take(c, '{'))
         return BAD("%s", "'{' expected");

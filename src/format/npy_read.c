@@ -65,7 +65,7 @@ static aevb_status check_size(const char *path, uint64_t size, aevb_npy *npy, ae
     return AEVB_OK;
 }
 
-aevb_status aevb_npy_open(const aevb_file_in *in, aevb_npy *out, aevb_error *err)
+static aevb_status open_array(const aevb_file_in *in, bool labels, aevb_npy *out, aevb_error *err)
 {
     const char *path = aevb_file_in_path(in);
     uint64_t begin = 0, length = 0;
@@ -80,7 +80,7 @@ aevb_status aevb_npy_open(const aevb_file_in *in, aevb_npy *out, aevb_error *err
     aevb_npy npy;
     status = aevb_file_in_read(in, begin, (size_t)length, text, err);
     if (status == AEVB_OK)
-        status = aevb_npy_parse_dict(where, text, (size_t)length, &npy, err);
+        status = aevb_npy_parse_dict(where, text, (size_t)length, labels, &npy, err);
     aevb_free(text);
     if (status != AEVB_OK)
         return status;
@@ -89,6 +89,27 @@ aevb_status aevb_npy_open(const aevb_file_in *in, aevb_npy *out, aevb_error *err
     if (status == AEVB_OK)
         *out = npy;
     return status;
+}
+
+aevb_status aevb_npy_open(const aevb_file_in *in, aevb_npy *out, aevb_error *err)
+{
+    return open_array(in, false, out, err);
+}
+
+aevb_status aevb_npy_open_labels(const aevb_file_in *in, aevb_npy *out, aevb_error *err)
+{
+    return open_array(in, true, out, err);
+}
+
+/* Two's complement, least byte first. */
+static double integer(const unsigned char *bytes, unsigned width, bool is_signed)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < width; i++)
+        value |= (uint64_t)bytes[i] << 8 * i;
+    if (!is_signed || bytes[width - 1] < 0x80)
+        return (double)value;
+    return -(double)((UINT64_MAX >> (64 - 8 * width)) - value) - 1;
 }
 
 static double element(const aevb_npy *npy, const unsigned char *bytes)
@@ -103,6 +124,8 @@ static double element(const aevb_npy *npy, const unsigned char *bytes)
     case AEVB_NPY_U1: return bytes[0];
     case AEVB_NPY_F2: return aevb_get_f16(bytes);
     case AEVB_NPY_F4: return aevb_get_f32(bytes);
+    case AEVB_NPY_INT:
+    case AEVB_NPY_UINT: return integer(bytes, npy->width, npy->type == AEVB_NPY_INT);
     case AEVB_NPY_F8: break;
     }
     return aevb_get_f64(bytes);

@@ -9,7 +9,8 @@
 #include "aevb/format.h"
 #include "format/file_in.h"
 
-typedef enum aevb_npy_type { AEVB_NPY_U1 = 0, AEVB_NPY_F2 = 1, AEVB_NPY_F4 = 2, AEVB_NPY_F8 = 3 } aevb_npy_type;
+typedef enum aevb_npy_type { AEVB_NPY_U1 = 0, AEVB_NPY_F2 = 1, AEVB_NPY_F4 = 2, AEVB_NPY_F8 = 3,
+                             AEVB_NPY_INT = 4, AEVB_NPY_UINT = 5 /* of labels: i1 to i8, u2 to u8 */ } aevb_npy_type;
 
 typedef struct aevb_npy {
     aevb_npy_type type;
@@ -27,17 +28,20 @@ typedef struct aevb_npy {
  * AEVB_EUNSUPPORTED for types other than the four above (object arrays are pickles and never loaded); AEVB_EFORMAT
  * for anything malformed and for a file that is shorter or longer than its array. */
 aevb_status aevb_npy_open(const aevb_file_in *in, aevb_npy *out, aevb_error *err);
+/* The same for labels, which may be integers of any width. */
+aevb_status aevb_npy_open_labels(const aevb_file_in *in, aevb_npy *out, aevb_error *err);
 
 /* Rows first .. first + n - 1 in C order whatever the order in the file: n * npy->row elements of out. The first for
- * every type, exactly, NaN and infinities as they are; the second for AEVB_NPY_U1 only. out is in an unknown state
- * after a failure; aevb_file_in_unchanged is left to the caller. */
+ * every type, exactly (integers up to 2^53), NaN and infinities as they are; the second for AEVB_NPY_U1 only. out is
+ * in an unknown state after a failure; aevb_file_in_unchanged is left to the caller. */
 aevb_status aevb_npy_rows_f64(const aevb_file_in *in, const aevb_npy *npy, uint64_t first, uint64_t n, double *out,
                               aevb_error *err);
 aevb_status aevb_npy_rows_u8(const aevb_file_in *in, const aevb_npy *npy, uint64_t first, uint64_t n,
                              unsigned char *out, aevb_error *err);
 
 /* The dictionary between the prefix and the data, n bytes of it; fills type, descr, order and shape. where: "FILE:
- * header". */
-aevb_status aevb_npy_parse_dict(const char *where, const char *text, size_t n, aevb_npy *out, aevb_error *err);
+ * header". labels: integers are fine. */
+aevb_status aevb_npy_parse_dict(const char *where, const char *text, size_t n, bool labels, aevb_npy *out,
+                                aevb_error *err);
 
 #endif

@@ -14,7 +14,8 @@ def add(form, name, data, says, why, use="open", **more):
     if len(data) > 20000:
         raise SystemExit(f"{file}: {len(data)} bytes")
     seen.add(file)
-    entry = {"file": file, "format": form, "use": use, "verdict": "accepted" if says is None else "refused", "why": why}
+    entry = {"file": file, "format": form, "use": use, "verdict": "accepted" if says is None else "refused",
+             "why": why}
     if says is not None:
         entry["says"] = says
     cases.append(({**entry, **more}, bytes(data)))
@@ -89,7 +90,8 @@ def zipped(*members, tail=b"", entries=None, directory_offset=None, directory=Tr
 
 # --- tar ---
 
-def tar_member(name, data=b"", kind=b"0", link=b"", size=None, checksum=None, magic=b"ustar\x0000", pad=True, sparse=False):
+def tar_member(name, data=b"", kind=b"0", link=b"", size=None, checksum=None, magic=b"ustar\x0000", pad=True,
+               sparse=False):
     digits = b"%011o\0" % (len(data) if size is None else size) if not isinstance(size, bytes) else size
     head = bytearray(512)
     for at, field in ((0, name), (100, b"0000644\0"), (108, b"0000000\0"), (116, b"0000000\0"), (124, digits),

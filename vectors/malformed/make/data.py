@@ -19,7 +19,7 @@ def npy_rows():
     np("version-2", npy(shape="(10, 2)", data=rows, version=b"\2\0"), None, "version 2.0, a length of four bytes")
     np("bytes", npy("|u1", "(10, 2)", bytes(range(236, 256))), None, "bytes")
     good = npy(shape="(10, 2)", data=rows)
-    np("cut-magic", good[:5], "npy-cut-magic.npy: ", "cut inside the magic")
+    np("cut-magic", good[:5], "begins with 93 4e 55 4d", "cut inside the magic")
     np("cut-length", good[:9], "too short for NPY", "cut inside the header length")
     np("cut-header", good[:40], "beyond the end of the file", "cut inside the header")
     np("cut-data", good[:-1], "the file ends after", "the last byte is missing")
@@ -39,7 +39,8 @@ def npy_rows():
             ("negative", "{'descr': '<f8', 'fortran_order': False, 'shape': (-2, 2), }", "byte", "a negative size"),
             ("scalar-shape", "{'descr': '<f8', 'fortran_order': False, 'shape': 4, }", "byte", "a shape that is no "
              "tuple"),
-            ("nul", "{'descr': '<f8\0', 'fortran_order': False, 'shape': (2, 2), }", "npy-nul.npy", "a NUL in a type"),
+            ("nul", "{'descr': '<f8\0', 'fortran_order': False, 'shape': (2, 2), }", "character 0x00",
+             "a NUL in a type"),
             ("structured", "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (4,), }", "structured",
              "a structured array"),
             ("deep", "{'descr': " + "(" * 5000 + ")" * 5000 + ", 'fortran_order': False, 'shape': (2, 2), }", "byte",
@@ -50,7 +51,8 @@ def npy_rows():
     np("text", npy("<U4", "(1, 2)", b"a\0\0\0" * 8), 'dtype "', "text")
     np("width", npy("<f3", "(2, 2)"), 'dtype "', "floats of three bytes")
     np("product", npy(shape="(4294967296, 4294967296)"), "overflows", "a shape whose product is 2^64")
-    np("bytes-overflow", npy(shape="(2147483648, 1073741824)"), "npy-bytes-overflow.npy", "2^61 values of 8 bytes")
+    np("bytes-overflow", npy(shape="(2147483648, 1073741824)"), "2305843009213693952 elements of 8 bytes",
+       "2^61 values of 8 bytes")
     np("number-huge", npy(shape="(99999999999999999999999, 1)"), "byte", "a size beyond 64 bits")
     np("dimensions", npy(shape="(" + "1," * 40 + ")"), "dimensions", "40 dimensions")
     np("no-rows", npy(shape="(0, 2)", data=b""), "without elements", "no rows")
@@ -67,11 +69,14 @@ def npz_rows():
         add("npz-data", name + ".npz", data, says, why, "rows")
     x = member("images.npy", npy("|u1", "(10, 2)", bytes(range(236, 256))))
     nz("minimal", zipped(x, member("labels.npy", npy("|u1", "(10,)", bytes(10)))), None, "images and labels")
+    nz("labels-int64", zipped(x, member("labels.npy", npy("<i8", "(10,)", (7).to_bytes(8, "little") * 10))), None,
+       "labels of 8 bytes, as NumPy makes them")
     nz("labels-fewer", zipped(x, member("labels.npy", npy("|u1", "(9,)", bytes(9)))), "labels in", "nine labels for "
        "ten rows")
     nz("labels-negative", zipped(x, member("labels.npy", npy("<f8", "(10,)", f64(*[-1] * 10)))), "no label",
        "labels of -1")
-    nz("no-data", zipped(member("a.npy", npy()), member("b.npy", npy())), "which of its arrays", "two arrays, neither "
+    nz("no-data", zipped(member("a.npy", npy()), member("b.npy", npy())), "which of its arrays",
+       "two arrays, neither "
        "of which is called the data")
     nz("objects", zipped(member("images.npy", npy("|O", "(1, 1)", b"\x80\x02N."))), "never loaded", "pickled images")
 
@@ -101,7 +106,7 @@ def idx_rows():
     ix("product", idx((2**31, 2**31, 2**31), b""), "does not fit in 64 bits", "a product of 2^93")
     ix("product-wraps", idx((2**16, 2**16, 2**16, 2**16), b""), "does not fit in 64 bits", "a product of 2^64, which "
        "wraps to 0")
-    ix("huge", idx((2**31, 28, 28)), "idx-huge.idx: ", "1.5 TiB declared")
+    ix("huge", idx((2**31, 28, 28)), "1683627180032 bytes, more than the limit", "1.5 TiB declared")
     ix("scale", idx(data=b"\1\0" * 4), "wrong scale", "bytes of 0 and 1")
 
     def gz(name, data, says, why):
@@ -109,7 +114,7 @@ def idx_rows():
     whole = gzip(good)
     gz("minimal", whole, None, "the same in gzip, one stored block")
     gz("two-members", gzip(good[:10]) + gzip(good[10:]), None, "gzip files one after the other are one content")
-    gz("cut-header", whole[:6], "idx-gz-cut-header.gz: ", "cut inside the header of gzip")
+    gz("cut-header", whole[:6], "ends inside its gzip stream", "cut inside the header of gzip")
     gz("cut-data", whole[:30], "ends inside its gzip stream", "cut inside the data")
     gz("cut-trailer", whole[:-1], "ends inside its gzip stream", "cut inside the checksum")
     gz("bad-crc", gzip(good, crc=1), "do not have the CRC-32", "a checksum that does not fit")
@@ -118,8 +123,9 @@ def idx_rows():
     gz("method", whole[:2] + b"\7" + whole[3:], "unknown compression method", "method 7")
     gz("flags", whole[:3] + b"\xe0" + whole[4:], "unknown header flags", "reserved flags")
     gz("block-type", whole[:10] + b"\7" + whole[11:], "invalid block type", "block type 3")
-    gz("stored-length", whole[:11] + b"\0\0" + whole[13:], "invalid stored block", "a length and its complement differ")
+    gz("stored-length", whole[:11] + b"\0\0" + whole[13:], "invalid stored block",
+       "a length and its complement differ")
     gz("not-idx", gzip(b"hello, world"), "not an IDX file", "gzip of something else")
     gz("more-than-declared", gzip(good + b"\0"), "bytes follow", "one byte more inside than the header declares")
-    gz("less-than-declared", gzip(good[:-1]), "idx-gz-less-than-declared.gz: ", "one byte less inside")
+    gz("less-than-declared", gzip(good[:-1]), "declares 24 bytes", "one byte less inside")
     gz("bomb-declared", gzip(idx((2**20, 100, 100), b"")), "can inflate to", "10 GB declared in a file of 50 bytes")

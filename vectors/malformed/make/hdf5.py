@@ -79,18 +79,23 @@ def h5_cases():
     plain = array(data=two)
     hd("minimal", plain, None, "one array")
     hd("network", image(), None, "the layers of an auto-encoder", "network")
-    hd("old-layout", single(lambda f: f.create_dataset("a", data=two), libver="earliest"), None, "superblock version 0")
+    hd("old-layout", single(lambda f: f.create_dataset("a", data=two), libver="earliest"), None,
+       "superblock version 0")
     hd("big-endian", array(data=two.astype(">f8")), None, "big-endian numbers")
     hd("compressed", array(data=np.zeros(8, "<f4"), compression="gzip"), None, "deflate")
-    hd("checked", array(data=np.zeros(8, "<f4"), chunks=(8,), shuffle=True, fletcher32=True), None, "shuffle, Fletcher-32")
-    for n in (8, 20, 48, len(plain) // 2, len(plain) - 1):
-        hd(f"cut-{n}", plain[:n], f"keras-h5-cut-{n}.h5: ", f"cut after {n} bytes", h5="refuses")
-    hd("magic", b"\x88" + plain[1:], "keras-h5-magic.h5: ", "a damaged magic", h5="refuses")
-    hd("superblock-version", plain[:8] + b"\x09" + plain[9:], "superblock version 9", "superblock version 9", h5="refuses")
+    hd("checked", array(data=np.zeros(8, "<f4"), chunks=(8,), shuffle=True, fletcher32=True), None,
+       "shuffle, Fletcher-32")
+    for n, says in ((8, "too short for HDF5"), (20, "not a whole HDF5"), (48, "not a whole HDF5"),
+                    (len(plain) // 2, "a heap of 88 bytes"), (len(plain) - 1, "not a whole HDF5")):
+        hd(f"cut-{n}", plain[:n], says, f"cut after {n} bytes", h5="refuses")
+    hd("magic", b"\x88" + plain[1:], "header length 7279", "a damaged magic", h5="refuses")
+    hd("superblock-version", plain[:8] + b"\x09" + plain[9:], "superblock version 9", "superblock version 9",
+       h5="refuses")
     hd("offset-width", plain[:13] + b"\2" + plain[14:], "addresses of 2", "addresses of two bytes", h5="refuses")
     hd("root-beyond", single(lambda f: None, "earliest")[:64] + b"\xff" * 8 + single(lambda f: None, "earliest")[72:],
-       "keras-h5-root-beyond.h5: ", "a root group at an undefined address", h5="refuses")
-    hd("soft-link", single(lambda f: f.__setitem__("a", h5py.SoftLink("/a"))), "is a soft, external", "a soft link to itself")
+       "not a whole HDF5 file", "a root group at an undefined address", h5="refuses")
+    hd("soft-link", single(lambda f: f.__setitem__("a", h5py.SoftLink("/a"))), "is a soft, external",
+       "a soft link to itself")
     hd("external-link", single(lambda f: f.__setitem__("a", h5py.ExternalLink("/etc/passwd", "/"))),
        "is a soft, external", "a link to another file")
     hd("loop", single(loop), "reached twice", "a group that holds itself")
@@ -98,14 +103,17 @@ def h5_cases():
     hd("virtual", single(virtual), "a virtual array", "values in another file by a virtual array")
     hd("external", single(lambda f: f.create_dataset("a", shape=(2,), dtype="<f4", external=[("/etc/passwd", 0, 8)])),
        "in another file", "values in another file")
-    hd("strings", array(data=np.array(["a", "b"], dtype=object), dtype=h5py.string_dtype()), "variable-length strings",
+    hd("strings", array(data=np.array(["a", "b"], dtype=object), dtype=h5py.string_dtype()),
+       "variable-length strings",
        "strings where numbers are expected")
-    hd("vlen", array(shape=(1,), dtype=h5py.vlen_dtype(np.float32)), "a compound, variable-length", "arrays of arrays")
+    hd("vlen", array(shape=(1,), dtype=h5py.vlen_dtype(np.float32)), "a compound, variable-length",
+       "arrays of arrays")
     hd("compound", array(data=np.zeros(2, [("a", "<f4"), ("b", "<f4")])), "a compound, variable-length", "a compound")
     hd("reference", array(shape=(2,), dtype=h5py.ref_dtype), "a compound, variable-length", "references")
     hd("array-type", array(shape=(2,), dtype=np.dtype(("<f4", (3,)))), "a compound, variable-length", "an array type")
     hd("null", array(data=h5py.Empty("<f4")), "without a shape", "an array without a shape")
-    hd("huge", array(shape=(1 << 40,), dtype="<f8", chunks=(64,)), "keras-h5-huge.h5: ", "8 TiB of chunks that are not "
+    hd("huge", array(shape=(1 << 40,), dtype="<f8", chunks=(64,)), "its chunks: more than",
+       "8 TiB of chunks that are not "
        "there")
     hd("product", array(shape=(1 << 31, 1 << 31, 1), dtype="<f4", chunks=(1, 1, 1)), "overflows", "2^64 bytes")
     hd("chunk", array(shape=(1,), maxshape=(None,), dtype="<f4", chunks=(1 << 24,), compression="gzip"),
@@ -121,28 +129,35 @@ def h5_cases():
        h5="refuses")
     hd("nan", array(data=np.array([1, np.nan], "<f4")), "element 1 is NaN", "a NaN")
     hd("inf", array(data=np.array([np.inf, 1], "<f8")), "element 0 is infinite", "an infinity")
-    hd("weights-missing", image(lambda f: f["dense"].__delitem__("dense/bias:0")), "named by weight_names but not there",
+    hd("weights-missing", image(lambda f: f["dense"].__delitem__("dense/bias:0")),
+       "named by weight_names but not there",
        "a bias that is named and not there")
     hd("weights-twice", image(attribute("dense", "weight_names", [b"dense/kernel:0"] * 2)), "but not there, or twice",
        "a weight named twice")
-    hd("layer-empty", image(attribute("/", "layer_names", [b"dense", b""])), "without a usable name", "a layer without name")
+    hd("layer-empty", image(attribute("/", "layer_names", [b"dense", b""])), "without a usable name",
+       "a layer without name")
     hd("layer-names-number", image(attribute("/", "layer_names", np.zeros(3))), None,
        "layer names that are numbers name nothing; the arrays are there")
-    hd("config-text", image(attribute("/", "model_config", b"{'a'}")), "configuration byte", "a configuration in Python")
+    hd("config-text", image(attribute("/", "model_config", b"{'a'}")), "configuration byte",
+       "a configuration in Python")
     hd("config-twice", image(attribute("/", "model_config", b'{"a":1,"a":2}')), "duplicate object key", "a key twice")
-    hd("config-deep", image(attribute("/", "model_config", b"[" * 2500 + b"]" * 2500), LAYERS[:1]), "configuration byte",
+    hd("config-deep", image(attribute("/", "model_config", b"[" * 2500 + b"]" * 2500), LAYERS[:1]),
+       "configuration byte",
        "2500 levels")
     hd("network-head-missing", image(layers=[l for l in LAYERS if l[0] != "z_mean"]), "--map says what is what",
        "no z_mean", "network")
     hd("network-shapes", image(layers=[("dense", 4, 2), ("z_mean", 3, 1), *LAYERS[2:]]), "--map says what is what",
        "a head of another width than the layer before it", "network")
-    hd("network-bias", image(replaced("dense/dense/bias:0", np.zeros(3, "<f4"))), "dense", "a bias longer than its layer",
+    hd("network-bias", image(replaced("dense/dense/bias:0", np.zeros(3, "<f4"))), "dense",
+       "a bias longer than its layer",
        "network")
     hd("network-integers", image(replaced("dense/dense/bias:0", np.zeros(2, "<i4"))), "--map says what is what",
        "integers as a bias", "network")
-    hd("network-nan", image(replaced("dense/dense/bias:0", np.full(2, np.nan, "<f4"))), "element 0 is NaN", "NaN as a bias",
+    hd("network-nan", image(replaced("dense/dense/bias:0", np.full(2, np.nan, "<f4"))), "element 0 is NaN",
+       "NaN as a bias",
        "network")
-    hd("network-nothing", single(lambda f: f.create_group("dense")), "no tensors", "a model without weights", "network")
+    hd("network-nothing", single(lambda f: f.create_group("dense")), "no tensors", "a model without weights",
+       "network")
 
 
     # One number each: libhdf5 1.10.8 asks malloc for 3 GiB, and the other two it does not survive.
@@ -166,17 +181,21 @@ def keras_cases():
     kr("minimal", zipped(weights), None, "the weights alone")
     kr("config", zipped(member("config.json", b"{}"), weights), None, "a configuration that says nothing")
     kr("no-weights", zipped(member("metadata.json", b"{}")), "neither arrays nor model.weights.h5", "no weights")
-    kr("weights-twice", zipped(*[member("model.weights.h5", array(data=np.zeros(2)))] * 2), "twice", "two files of weights")
+    kr("weights-twice", zipped(*[member("model.weights.h5", array(data=np.zeros(2)))] * 2), "twice",
+       "two files of weights")
     kr("config-twice", zipped(member("config.json", b"{}"), member("config.json", b"{}"), weights), "twice",
        "two configurations")
     kr("weights-text", zipped(member("model.weights.h5", b"hello")), "too short for HDF5", "weights that are a text")
     kr("weights-cut", zipped(member("model.weights.h5", net[:300])), "not a whole HDF5", "weights cut short")
-    kr("config-text", zipped(member("config.json", b"hello"), weights), "configuration byte", "a configuration of text")
-    kr("config-deep", zipped(member("config.json", b"[" * 2500 + b"]" * 2500), member("model.weights.h5", array(data=np.zeros(2)))), "configuration byte",
+    kr("config-text", zipped(member("config.json", b"hello"), weights), "configuration byte",
+       "a configuration of text")
+    kr("config-deep", zipped(member("config.json", b"[" * 2500 + b"]" * 2500),
+                             member("model.weights.h5", array(data=np.zeros(2)))), "configuration byte",
        "2500 levels")
     kr("arrays-too", zipped(weights, member("a.npy", npy())), "both arrays and", "arrays beside the weights")
     kr("code", zipped(weights, member("layer.py", b"import os")), "part of neither", "a program beside the weights")
     kr("up", zipped(weights, member("../config.json", b"{}")), 'goes up with "..', "a name that goes up")
     kr("bad-crc", zipped(member("model.weights.h5", net, crc=5)), "bad CRC", "a checksum that does not fit")
-    kr("soft-link-inside", zipped(member("model.weights.h5", single(lambda f: f.__setitem__("a", h5py.SoftLink("/b"))))),
+    kr("soft-link-inside",
+       zipped(member("model.weights.h5", single(lambda f: f.__setitem__("a", h5py.SoftLink("/b"))))),
        "is a soft, external", "weights with a link")

@@ -141,7 +141,8 @@ def safetensors():
     sf("network-tensor-missing", network(without(SHAPES, "fc4.bias")), "is missing", "no bias of the output", **net)
     sf("network-tensor-extra", network({**SHAPES, "fc9.bias": [1]}), "is not part of the architecture",
        "a tensor too many in a file that says its architecture", **net)
-    sf("network-shape", network({**SHAPES, "fc3.weight": [1, 2]}), "the architecture has", "a transposed weight", **net)
+    sf("network-shape", network({**SHAPES, "fc3.weight": [1, 2]}), "the architecture has", "a transposed weight",
+       **net)
     sf("network-rank", network({**SHAPES, "fc3.bias": [2, 1]}), "dimensions, the architecture has", "a bias of two "
        "dimensions", **net)
     sf("network-nan", network(value=float("nan")), "element 0 is NaN", "all weights NaN", **net)
@@ -166,12 +167,13 @@ def npz_model():
        "network")
     nz("objects", zipped(member("a.npy", npy("|O", "(1,)", pickle.dumps(None, 2)))), None,
        "an object array is listed; its pickle is never loaded")
-    nz("objects-only-network", zipped(member("fc1.weight.npy", npy("|O", "(1,)", pickle.dumps(None, 2)))), "npz-objects-only-network.npz: ",
+    nz("objects-only-network", zipped(member("fc1.weight.npy", npy("|O", "(1,)", pickle.dumps(None, 2)))),
+       "no tensors of a network",
        "a network of objects", "network")
     nz("nan", zipped(member("a.npy", npy("<f8", "(1,)", f64(float("nan"))))), "element 0 is NaN", "a NaN")
     nz("bad-crc", zipped(member("a.npy", a, crc=1)), "bad CRC", "a checksum that does not fit")
-    nz("cut-directory", zipped(member("a.npy", a), directory=False), "npz-cut-directory.npz: ", "no directory")
-    nz("cut-middle", zipped(member("a.npy", a))[:100], "npz-cut-middle.npz: ", "cut inside an array")
+    nz("cut-directory", zipped(member("a.npy", a), directory=False), "no end of a zip's directory", "no directory")
+    nz("cut-middle", zipped(member("a.npy", a))[:100], "no end of a zip's directory", "cut inside an array")
     nz("twice", zipped(member("a.npy", a), member("a.npy", a)), "twice", "one array twice")
     nz("no-array", zipped(member("a.npy", b"hello")), "too short for NPY", "five bytes that are no array")
     nz("code", zipped(member("a.npy", a), member("run.py", b"import os")), "part of neither", "a Python program")
@@ -181,19 +183,20 @@ def npz_model():
     nz("link", zipped(member("a.npy", b"/etc/passwd", mode=0o120777)), "is a symbolic link", "a symbolic link")
     nz("device", zipped(member("a.npy", b"", mode=0o020666)), "neither a file nor a directory", "a device")
     nz("encrypted", zipped(member("a.npy", a, flags=1)), "encrypted", "the flag for encryption")
-    nz("method", zipped(member("a.npy", a, method=99)), "npz-method.npz: ", "a method that does not exist")
-    nz("size-local", zipped(member("a.npy", a, local_size=5, local_stored=5)), "npz-size-local.npz: ",
+    nz("method", zipped(member("a.npy", a, method=99)), "compression method", "a method that does not exist")
+    nz("size-local", zipped(member("a.npy", a, local_size=5, local_stored=5)), "Inconsistent uncompressed size",
        "the local header and the directory name different sizes")
-    nz("size-both", zipped(member("a.npy", a, size=2**31, stored=2**31)), "npz-size-both.npz: ",
+    nz("size-both", zipped(member("a.npy", a, size=2**31, stored=2**31)), "Truncated ZIP file",
        "a size of 2 GiB in a file of 300 bytes")
-    nz("name-empty", zipped(member("", a)), "npz-name-empty.npz: ", "a member without a name")
-    nz("name-nul", zipped(member(b"a\0b.npy", a)), "npz-name-nul.npz: ", "a NUL in a name")
-    nz("name-length", zipped(member("a.npy", a, name_length=65535)), "npz-name-length.npz: ",
+    nz("name-empty", zipped(member("", a)), "a member without a name", "a member without a name")
+    nz("name-nul", zipped(member(b"a\0b.npy", a)), 'member "a": part of neither', "a NUL in a name")
+    nz("name-length", zipped(member("a.npy", a, name_length=65535)), "another name than in the directory",
        "a name that is longer than the file")
-    nz("offset", zipped(member("a.npy", a, offset=1 << 30)), "npz-offset.npz: ", "a member beyond the file")
-    nz("entries", zipped(member("a.npy", a), entries=2), "npz-entries.npz: ", "fewer members than said")
-    nz("empty", zipped(), "npz-empty.npz: ", "a zip of nothing")
-    nz("bomb", zipped(member("a.npy", b"", raw=BOMB, method=8, size=1 << 24, crc=0)), "npz-bomb.npz: ",
+    nz("offset", zipped(member("a.npy", a, offset=1 << 30)), "a member beyond the members",
+       "a member beyond the file")
+    nz("entries", zipped(member("a.npy", a), entries=2), "fewer members than it says", "fewer members than said")
+    nz("empty", zipped(), "Unrecognized archive format", "a zip of nothing")
+    nz("bomb", zipped(member("a.npy", b"", raw=BOMB, method=8, size=1 << 24, crc=0)), "data is wrong size",
        "zeros without an end, a thousand for a byte")
     for what, array, says, why in (
             ("header-call", npy(header="{'descr': f('<f8'), 'fortran_order': False, 'shape': (0,), }"), "byte",
@@ -232,4 +235,4 @@ def pickles():
        "a PyTorch pickle", "the stream of torch.save before 1.6")
     pk("bare", evil, "a PyTorch pickle", "a bare pickle, protocol 2")
     pk("protocol-4", b"\x80\x04" + evil[2:], "a PyTorch pickle", "a bare pickle, protocol 4")
-    pk("cut", evil[:4], "pickle-cut.pt: ", "four bytes of a pickle")
+    pk("cut", evil[:4], "a PyTorch pickle", "four bytes of a pickle")

@@ -17,7 +17,8 @@ def arch_cases():
     ar("not-json", b"hello", "architecture byte ", "no JSON")
     ar("no-bytes", b"", "architecture byte ", "an empty text")
     ar("array", b"[]", "is not an object", "an array")
-    ar("twice", dumps(ARCH).encode().replace(b'"z_dim":1', b'"z_dim":1,"z_dim":1'), "duplicate object key", "z_dim twice")
+    ar("twice", dumps(ARCH).encode().replace(b'"z_dim":1', b'"z_dim":1,"z_dim":1'), "duplicate object key",
+       "z_dim twice")
     ar("unknown-key", change(ARCH, depth=1), "unknown key", "a key that does not exist")
     ar("no-z", change(ARCH, z_dim=None), "z_dim", "no z_dim")
     ar("format-2", change(ARCH, format=2), "format 2 is not 1", "a later format")
@@ -28,15 +29,18 @@ def arch_cases():
     ar("hidden-many", change(ARCH, hidden=[1] * 1000), "hidden", "1000 layers")
     ar("hidden-zero", change(ARCH, hidden=[0]), "architecture", "a layer of no width")
     ar("hidden-text", change(ARCH, hidden="2"), "hidden", "widths that are a text")
-    ar("activation", change(ARCH, activation="gelu"), 'activation "gelu" is unknown', "an activation that is not ours")
+    ar("activation", change(ARCH, activation="gelu"), 'activation "gelu" is unknown',
+       "an activation that is not ours")
     ar("likelihood", change(ARCH, likelihood=3), "likelihood", "a likelihood that is a number")
     ar("picture", change(ARCH, image_rows=3, image_cols=3), "architecture", "3 x 3 pictures of 4 values")
     ar("picture-wraps", change(ARCH, image_rows=2**32, image_cols=2**32), "architecture", "2^32 x 2^32 pictures")
     ar("variance", change(ARCH, x_variance=1), "x_variance", "a variance that grey does not have")
     ar("deep", b'{"hidden":' + b"[" * 4000 + b"]" * 4000 + b"}", "architecture byte ", "4000 levels")
     ar("nul", dumps(ARCH).encode().replace(b"relu", b"relu\\u0000"), "architecture byte ", "a NUL in a name")
-    ar("not-utf8", dumps(ARCH).encode().replace(b"relu", b"rel\xff"), "architecture byte ", "a name that is not UTF-8")
-    ar("number-huge", dumps(ARCH).encode().replace(b'"z_dim":1', b'"z_dim":1e999'), "architecture byte ", "a number beyond "
+    ar("not-utf8", dumps(ARCH).encode().replace(b"relu", b"rel\xff"), "architecture byte ",
+       "a name that is not UTF-8")
+    ar("number-huge", dumps(ARCH).encode().replace(b'"z_dim":1', b'"z_dim":1e999'), "architecture byte ",
+       "a number beyond "
        "float64")
 
 
@@ -48,7 +52,8 @@ RUN = {
                  "data": "sprites", "limit": 100, "range": "unit", "crop_top": 0, "crop_bottom": 0, "crop_left": 0,
                  "crop_right": 0, "scale": 1.0, "grey": "luma", "window": 0, "stride": 0, "engine": "fast",
                  "precision": "f32", "level": -1, "threads": 0},
-    "data": {"name": "sprites", "train_rows": 100, "test_rows": 10, "train_sha256": "0" * 64, "test_sha256": "0" * 64},
+    "data": {"name": "sprites", "train_rows": 100, "test_rows": 10, "train_sha256": "0" * 64,
+             "test_sha256": "0" * 64},
     "environment": {"library": "0.1.0", "compiler": "gcc", "level": 1, "threads": 2}}
 
 
@@ -60,10 +65,11 @@ def run_cases():
     def set_in(part, **members):
         return {**RUN, part: change(RUN[part], **members)}
     rn("minimal", RUN, None, "the settings of a run")
-    rn("not-json", b"epochs = 3", "run-not-json.json: ", "no JSON")
-    rn("cut", dumps(RUN).encode()[:300], "run-cut.json: ", "cut in the middle")
-    rn("trailing", dumps(RUN).encode() + b"x", "run-trailing.json: ", "a byte after the object")
-    rn("twice", dumps(RUN).encode().replace(b'"lr":0.001', b'"lr":0.001,"lr":1.0'), "duplicate object key", "lr twice")
+    rn("not-json", b"epochs = 3", "expected near 'epochs'", "no JSON")
+    rn("cut", dumps(RUN).encode()[:300], "premature end of input", "cut in the middle")
+    rn("trailing", dumps(RUN).encode() + b"x", "end of file expected near 'x'", "a byte after the object")
+    rn("twice", dumps(RUN).encode().replace(b'"lr":0.001', b'"lr":0.001,"lr":1.0'), "duplicate object key",
+       "lr twice")
     rn("format", {**RUN, "format": "aevb-run-2"}, "is not", "a later format")
     rn("part-missing", change(RUN, data=None), '"data" is missing', "no data")
     rn("part-unknown", {**RUN, "extra": 1}, "unknown key", "a part that does not exist")
@@ -75,13 +81,13 @@ def run_cases():
     rn("seed-number", set_in("settings", seed=1), '"seed" is not', "a seed that is a number")
     rn("seed-beyond", set_in("settings", seed="18446744073709551616"), '"seed" is not', "a seed of 2^64")
     rn("optimiser", set_in("settings", optimiser="lion"), '"optimiser" is not', "an optimiser that is not ours")
-    rn("lr-negative", set_in("settings", lr=-0.1), "lr", "a negative rate")
+    rn("lr-negative", set_in("settings", lr=-0.1), "learning rate is -0.1", "a negative rate")
     rn("lr-text", set_in("settings", lr="fast"), '"lr" is not', "a rate that is text")
     rn("level", set_in("settings", level=2**40), '"level" is not', "a level of 2^40")
     rn("data-long", set_in("settings", data="x" * 9000), '"data" is not', "a path of 9000 characters")
-    rn("nan", dumps(RUN).encode().replace(b'"lr":0.001', b'"lr":NaN'), "run-nan.json: ", "NaN is no JSON")
+    rn("nan", dumps(RUN).encode().replace(b'"lr":0.001', b'"lr":NaN'), "invalid token near 'NaN'", "NaN is no JSON")
     rn("model", {**RUN, "model": change(ARCH, z_dim=0)}, "z_dim", "a model without latent dimensions")
-    rn("deep", b'{"model":' * 1900 + b"1" + b"}" * 1900, "run-deep.json: ", "1900 levels")
+    rn("deep", b'{"model":' * 1900 + b"1" + b"}" * 1900, "\"format\" is missing", "1900 levels")
 
 
 VECTORS = {"algorithm": "a function", "schema": "schemas/x.schema.json", "numberOfTests": 1, "header": ["h"],
@@ -109,7 +115,7 @@ def vector_cases():
         return new
     vc("minimal", VECTORS, None, "one group of one test")
     vc("nan", test(expected={"kl": ["nan", "-inf"]}), None, '"nan" and "-inf" are numbers of vectors')
-    vc("not-json", b"{", "vectors-not-json.json: ", "no JSON")
+    vc("not-json", b"{", "expected near end of file", "no JSON")
     vc("array", b"[]", "is no object", "an array")
     vc("count", {**VECTORS, "numberOfTests": 2}, "numberOfTests", "a wrong count")
     vc("count-huge", {**VECTORS, "numberOfTests": 2**62}, "numberOfTests", "a count of 2^62")
@@ -124,11 +130,12 @@ def vector_cases():
     vc("long", test(expected={"kl": [1, 2, 3]}), "wrong length", "three values of two")
     vc("text", test(inputs={"mu": [0, "one"]}), "not a number", "a word for a number")
     vc("dims-unknown", group(arrays={"mu": ["Q"], "kl": ["B"]}), "impossible shape", "a dimension that is not there")
-    vc("dims-huge", group(dims={"B": 2**62}), "vectors-dims-huge.json: ", "2^62 values")
-    vc("dims-product", group(dims={"B": 2**32}, arrays={"mu": ["B", "B"], "kl": ["B"]}), "impossible shape", "2^64 values")
+    vc("dims-huge", group(dims={"B": 2**62}), "impossible shape of array mu", "2^62 values")
+    vc("dims-product", group(dims={"B": 2**32}, arrays={"mu": ["B", "B"], "kl": ["B"]}), "impossible shape",
+       "2^64 values")
     vc("dims-negative", group(dims={"B": -2}), "impossible shape", "-2 values")
     vc("no-tail", test(tail=None), "tail", "no tail")
     vc("no-expected", test(expected={}, tail={}, cond={}), "expects nothing", "nothing is expected")
     vc("result", test(result="maybe"), "unknown result", "a result that does not exist")
     vc("error-with-values", test(result="domain-error"), "expects values in spite", "an error with values")
-    vc("deep", b"[" * 4000 + b"]" * 4000, "vectors-deep.json: ", "4000 levels")
+    vc("deep", b"[" * 4000 + b"]" * 4000, "maximum parsing depth", "4000 levels")
