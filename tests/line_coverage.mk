@@ -1,5 +1,5 @@
-# `make coverage`, in a build of its own with --enable-coverage: lines and branches of the loaders and the reference that
-# `make check` runs. It writes docs/coverage.md and fails when they are too few, or when a gap has no reason
+# `make coverage`, in a build of its own with --enable-coverage: lines and branches of the loaders and the reference
+# that `make check` runs. It writes docs/coverage.md and fails when they are too few, or when a gap has no reason
 # (tests/line_coverage.txt). `make coverage-report` takes what was run since the last `make coverage-zero`.
 EXTRA_DIST += tests/line_coverage.py tests/line_coverage.txt tests/line_coverage_head.md
 .PHONY: coverage coverage-zero coverage-report

@@ -74,4 +74,5 @@ unit_programs = \
 	tests/test_vectors_lint
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
-
+# Finds the calls of the system that it stands before.
+tests_test_failing_reads_LDADD = $(LDADD) $(DL_LIBS)
