@@ -117,6 +117,11 @@ else:
                     g.create_dataset(k, data=v, **kw)
         same_weights(f"HDF5 arrays: {name}", rounded, "kind.h5")
 
+    pairs = ",".join(f"{ours}=model_weights/{n}/{n}" for ours, n in (
+        ("fc1", "dense"), ("fc2", "dense_1"), ("fc31", "z_mean"), ("fc32", "z_log_var"), ("fc4", "dense_2"),
+        ("fc5", "dense_3"), ("fc6", "dense_4")))
+    same_weights("a map over a Keras file", small, "flat.h5", "--map", pairs)
+    report("12-7-5-3 tanh" in good("inspect", "flat.h5", "--map", pairs), "which keeps the activation of the file")
     # As h5py before version 3 wrote strings: of a fixed length, padded with zeros.
     write_keras2_flat("fixed.h5", encoder + decoder, h5py)
     with h5py.File("fixed.h5", "r+") as f:

@@ -88,6 +88,8 @@ Test(data_refusals, options_that_are_none)
     cr_expect_eq(aevb_data_open(NULL, NULL, &data, &err), AEVB_EINVAL);
     cr_expect_str_eq(err.message, "no data source given");
     cr_expect_eq(aevb_data_open("sprites", NULL, NULL, &err), AEVB_EINVAL);
+    cr_expect_eq(aevb_binarise_parse("none", NULL), AEVB_EINVAL);
+    cr_expect_eq(aevb_binarise_parse(NULL, &(aevb_binarise){0}), AEVB_EINVAL);
     options.range = (aevb_range)7;
     expect("sprites", AEVB_EINVAL, "range 7 does not exist");
     options = aevb_data_options_default();

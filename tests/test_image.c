@@ -182,6 +182,13 @@ static void cut_and_bend(unsigned char *bytes, size_t n, size_t whole)
     }
 }
 
+Test(image, what_is_none_of_the_formats)
+{
+    static const char *const list[] = {"", "P", "P0 1 1", "P8 1 1", "Q5 1 1", "\x89PNF", "\xff\xd8\xfe"};
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
+        refused(list[i], strlen(list[i]), NULL, AEVB_EFORMAT, i == 0 ? "is empty" : "begins as no PNG, JPEG or PGM");
+}
+
 Test(image, cut_and_damaged_pictures_are_refused)
 {
     uint8_t samples[PIXELS * 3];

@@ -258,6 +258,15 @@ Test(model_refusals, parts_of_ours)
         cr_expect_str_eq(aevb_model_file_metadata(file, "aevb.parts"), "decoder");
         cr_expect_null(aevb_model_file_metadata(file, "other"));
         aevb_model_file_close(file);
+        aevb_status status = AEVB_ENOMEM;
+        size_t n = 0;
+        while (status == AEVB_ENOMEM) { /* the n-th allocation fails */
+            aevb_alloc_fail_after(++n);
+            status = aevb_model_write_npz(temp_path("n.npz"), model, AEVB_DTYPE_F64, &err);
+            aevb_alloc_fail_after(0);
+        }
+        cr_expect_eq(status, AEVB_OK, "%s", err.message);
+        cr_expect_gt(n, 2);
         aevb_model_free(model);
         model = NULL;
     }
