@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * A child that dies, hangs or answers nonsense instead of reading HDF5 is a refused file and nothing else; and it can do
- * next to nothing else. */
+ * A child that dies, hangs or answers nonsense instead of reading HDF5 is a refused file and nothing else; and it can
+ * do next to nothing else. */
 #include "config.h"
 #include <fcntl.h>
 #include <signal.h>

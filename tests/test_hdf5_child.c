@@ -173,7 +173,6 @@ Test(hdf5_child, no_process_to_be_had)
     aevb_file_in_close(in);
 }
 
-#ifdef HAVE_HDF5
 /* --- the same as without a child --- */
 
 typedef struct reading {
@@ -244,4 +243,3 @@ Test(hdf5_child, says_what_the_reader_says)
     json_decref(manifest);
     cr_expect(opened > 10 && refused > 20, "%zu opened, %zu refused", opened, refused);
 }
-#endif

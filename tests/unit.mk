@@ -37,7 +37,6 @@ unit_programs = \
 	tests/test_gather \
 	tests/test_gradcheck \
 	tests/test_gradients \
-	tests/test_hdf5_child \
 	tests/test_idx \
 	tests/test_image \
 	tests/test_image_steps \
@@ -72,6 +71,9 @@ unit_programs = \
 	tests/test_vector_file \
 	tests/test_vectors \
 	tests/test_vectors_lint
+if HAVE_HDF5
+unit_programs += tests/test_hdf5_child
+endif
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 # Finds the calls of the system that it stands before.
