@@ -1,6 +1,7 @@
 # `make mutants`: known mistakes are planted one at a time, and every one must be found (tests/mutants/run.sh). It
 # writes docs/mutants.md. MUTANTS='ID ...' plants those alone and writes their table to the build folder.
-EXTRA_DIST += tests/mutants tests/mutants_sample.sh
+EXTRA_DIST += tests/mutants tests/mutants_sample.sh tests/mutants_catalogue.sh
+TESTS += tests/mutants_catalogue.sh
 LONG_TESTS += tests/mutants_sample.sh
 # Unit tests in the order in which they are asked: those of a module before those of what is made of it, quick ones
 # before slow ones. The golden vectors and checkkern are asked apart.

@@ -4,7 +4,8 @@
 #   compile FOLDER OBJECT  one object; files under FOLDER/src take the place of those of the source tree
 #   link FOLDER            FOLDER/libmutant.so of all objects of the core: those that FOLDER has, else those of $base
 #   check FOLDER FILE      runs the checks with that library; FOLDER/found gets a line "CHECK WHAT" each, - for nothing
-#   plant ID               all of it for one mistake, in $scratch/planted/ID, which gets its row of the table
+#   locate ID              the file with that mistake, in $scratch/planted/ID/src
+#   plant ID               the rest: objects, library and checks, in that folder, which gets its row of the table
 set -eu
 
 compile() {
@@ -134,7 +135,7 @@ field() {
         END { print all[id, want] != "" || all[id, "as"] == "" ? all[id, want] : all[all[id, "as"], want] }' "$catalogue"
 }
 
-plant() {
+locate() {
     id=$1 folder=$scratch/planted/$1
     file=$(field "$id" file)
     [ -f "$AEVB_SRCDIR/$file" ] || { echo "run.sh: $id: there is no file '$file'" >&2; exit 2; }
@@ -148,6 +149,11 @@ plant() {
         echo "run.sh: $id: its old text is not on exactly one line of $file" >&2
         exit 2
     }
+}
+
+plant() {
+    id=$1 folder=$scratch/planted/$1
+    file=$(field "$id" file)
     # Every object of the core that was made with the file.
     cut -d' ' -f1 "$scratch/units" | sed -n '/^core/p' | while read -r object; do
         grep -q "/$file\( \|\$\)" "$base/${object%.o}.d" && echo "$object" || :

@@ -29,6 +29,12 @@ mkdir -p "$base/bin" "$scratch/planted"
     for level in AVX2 AVX512 NEON; do echo "#undef AEVB_HAVE_$level"; done
 } >"$scratch/config.h"
 
+if [ $# -eq 0 ]; then
+    # shellcheck disable=SC2046 # one word each
+    set -- $(sed -n 's/^id: //p' "$catalogue")
+fi
+for id; do sh "$here/plant.sh" locate "$id"; done
+
 # Translation units: object, source, flags.
 {
     for source in $MUTANT_CORE; do echo "$source"; done | sed -n 's|^\(.*\)\.c$|core/\1.o \1.c|p' | sort -u
@@ -63,10 +69,6 @@ if grep -v ' -$' "$base/found" >&2; then
 fi
 echo "every check passes without a mistake"
 
-if [ $# -eq 0 ]; then
-    # shellcheck disable=SC2046 # one word each
-    set -- $(sed -n 's/^id: //p' "$catalogue")
-fi
 printf '%s\n' "$@" | nice -n 5 xargs -n 1 -P "$jobs" sh "$here/plant.sh" plant || {
     echo "run.sh: not every mistake could be planted" >&2
     exit 1
