@@ -241,6 +241,13 @@ Test(data_refusals, npz_parts_and_labels_that_do_not_fit)
                      (const size_t[]){24, 24}, 2), AEVB_ESHAPE, "a.npz: ");
     expect(write_npz((const char *const[]){"x_train.npy", "x_test.npy"}, (const char *const[]){first, first},
                      (const size_t[]){24, 24}, 2), AEVB_OK, "");
+    static const char *const kinds[] = {"'<c8'", "[('a', '<f4'), ('b', '<f4')]"}; /* complex, structured */
+    for (int i = 0; i < 2; i++) {
+        char other[120];
+        snprintf(other, sizeof other, "{'descr': %s, 'fortran_order': False, 'shape': (4,), }", kinds[i]);
+        expect(write_npz((const char *const[]){"images.npy", "labels.npy"}, (const char *const[]){first, other},
+                         (const size_t[]){24, 32}, 2), AEVB_EUNSUPPORTED, "integers");
+    }
     for (int negative = 0; negative < 2; negative++) { /* beyond 2^32, and below 0 */
         filler = negative ? 200 : 0x47;
         expect(write_npz((const char *const[]){"images.npy", "labels.npy"}, (const char *const[]){first, labels},
