@@ -70,6 +70,12 @@ void *aevb_grow(void *block, size_t old_count, size_t new_count, size_t size)
     return larger;
 }
 
+char *aevb_copy_text(const char *text)
+{
+    char *copy = aevb_alloc(strlen(text) + 1, 1);
+    return copy == NULL ? NULL : strcpy(copy, text);
+}
+
 void aevb_free(void *block)
 {
     if (block != NULL)

@@ -10,6 +10,8 @@
 void *aevb_alloc(size_t count, size_t size);
 /* As realloc, from aevb_alloc'ed memory of old_count elements; new elements are zero. The old block stays on failure. */
 void *aevb_grow(void *block, size_t old_count, size_t new_count, size_t size);
+/* The same text in memory of its own, or NULL. */
+char *aevb_copy_text(const char *text);
 void aevb_free(void *block);
 
 /* Tests and fuzzing: the n-th allocation from now (1 = the next) and all after it fail; 0 switches it off. Whether one

@@ -1,5 +1,6 @@
 # Sources of the library, one list per folder.
-libaevb_core_la_SOURCES += src/error.c src/error.h src/alloc.c src/alloc.h src/limits.c
+libaevb_core_la_SOURCES += src/error.c src/error.h src/alloc.c src/alloc.h src/clock.c src/clock.h \
+	src/limits.c
 include $(srcdir)/src/rng/rng.mk
 include $(srcdir)/src/model/model.mk
 include $(srcdir)/src/ref/ref.mk

@@ -4,18 +4,12 @@
 #include "bench/bench_clock.h"
 
 #include <stdlib.h>
-#include <time.h>
 
-double aevb_bench_now(void)
-{
-    struct timespec t = {0};
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+#include "clock.h"
 
 double aevb_bench_time(double seconds, aevb_bench_work work, void *context)
 {
-    const double start = aevb_bench_now();
+    const double start = aevb_now();
     double spent;
     long calls = 0;
     do { /* the clock is read seldom, so that short calls are not timed with it */
@@ -23,7 +17,7 @@ double aevb_bench_time(double seconds, aevb_bench_work work, void *context)
         for (long i = 0; i < burst; i++)
             work(context);
         calls += burst;
-        spent = aevb_bench_now() - start;
+        spent = aevb_now() - start;
     } while (spent < 0.5 * seconds);
     return spent / (double)calls;
 }

@@ -9,7 +9,6 @@ enum { AEVB_BENCH_MAX_SAMPLES = 101 };
 
 typedef void (*aevb_bench_work)(void *context);
 
-double aevb_bench_now(void); /* seconds */
 
 /* Seconds of one call of work: the mean over as many calls as fit into `seconds`, at least one. */
 double aevb_bench_time(double seconds, aevb_bench_work work, void *context);

@@ -8,6 +8,7 @@
 
 #include "aevb/rng.h"
 #include "alloc.h"
+#include "clock.h"
 #include "data/dataset.h"
 #include "error.h"
 
@@ -135,14 +136,14 @@ static aevb_status one_step(aevb_bench_step *s, aevb_error *err)
 
 aevb_status aevb_bench_step_train(aevb_bench_step *step, double seconds, double *rate, double *loss, aevb_error *err)
 {
-    const double start = aevb_bench_now();
+    const double start = aevb_now();
     double spent, count = 0.0;
     do {
         const aevb_status status = one_step(step, err);
         if (status != AEVB_OK)
             return status;
         count += 1.0;
-        spent = aevb_bench_now() - start;
+        spent = aevb_now() - start;
     } while (spent < seconds);
     *rate = count * (double)networks[step->which].batch / spent;
     *loss = step->last.loss;

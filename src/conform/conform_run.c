@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "alloc.h"
+#include "clock.h"
 #include "conform/case_verdict.h"
 #include "conform/conform_result.h"
 #include "conform/conform_session.h"
@@ -29,19 +29,6 @@ typedef struct run {
     int hopeless;      /* types in a row */
     int over;          /* nothing more is asked; the verdict says why */
 } run;
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static char *copy(const char *text)
-{
-    char *block = aevb_alloc(strlen(text) + 1, 1);
-    return block == NULL ? NULL : strcpy(block, text);
-}
 
 static void set_state(aevb_case_result *result, aevb_case_state state, const char *why)
 {
@@ -224,8 +211,8 @@ static aevb_status prepare(const aevb_conform_config *config, aevb_conform *conf
         return status;
     const size_t n = conform->vectors->n_cases;
     conform->precision = config->precision;
-    conform->folder = copy(config->vectors);
-    conform->only = config->only == NULL ? NULL : copy(config->only);
+    conform->folder = aevb_copy_text(config->vectors);
+    conform->only = config->only == NULL ? NULL : aevb_copy_text(config->only);
     conform->results = aevb_alloc(n, sizeof *conform->results);
     conform->rows = aevb_alloc(n, sizeof *conform->rows);
     int *marks = aevb_alloc(n, sizeof *marks);
@@ -247,7 +234,7 @@ aevb_status aevb_conform_run(const aevb_conform_config *config, aevb_conform **o
     aevb_conform *conform = aevb_alloc(1, sizeof *conform);
     if (conform == NULL)
         return aevb_fail_memory(err);
-    const double begin = now();
+    const double begin = aevb_now();
     run r = {.config = config, .conform = conform,
              .session = {.argv = config->port, .precision = config->precision, .timeout = config->timeout}};
     aevb_status status = prepare(config, conform, err);
@@ -267,7 +254,7 @@ aevb_status aevb_conform_run(const aevb_conform_config *config, aevb_conform **o
         aevb_conform_free(conform);
         return status;
     }
-    conform->seconds = now() - begin;
+    conform->seconds = aevb_now() - begin;
     *out = conform;
     return AEVB_OK;
 }

@@ -180,8 +180,7 @@ static char *equals(const aevb_conform *conform, const suspect *suspects, size_t
         if (i == conform->n_results && used + strlen(f.name) + 3 < sizeof names)
             snprintf(names + used, sizeof names - used, "%s%s", used == 0 ? "" : ", ", f.name);
     }
-    char *copy = names[0] == '\0' ? NULL : aevb_alloc(strlen(names) + 1, 1);
-    return copy == NULL ? NULL : strcpy(copy, names);
+    return names[0] == '\0' ? NULL : aevb_copy_text(names);
 }
 
 static void name_best(aevb_conform *conform, const suspect *suspects, size_t n)

@@ -11,13 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #ifdef __linux__
 # include <sys/prctl.h>
 #endif
 
 #include "alloc.h"
+#include "clock.h"
 #include "error.h"
 
 enum { CHUNK = 1 << 16, LAST_WORDS = 2000 };
@@ -31,13 +31,6 @@ struct aevb_port {
     size_t n_words;
     int ended, killed, wait_status;
 };
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void close_end(int *fd)
 {
@@ -206,12 +199,12 @@ static int spoke_unasked(aevb_port *port)
 aevb_port_event aevb_port_ask(aevb_port *port, const char *line, size_t n, size_t most, double seconds,
                               const char **answer, size_t *length)
 {
-    const double deadline = now() + seconds;
+    const double deadline = aevb_now() + seconds;
     size_t sent = 0, searched = 0;
     if (spoke_unasked(port))
         return AEVB_PORT_UNASKED;
     for (;;) {
-        const double left = deadline - now();
+        const double left = deadline - aevb_now();
         if (left <= 0)
             return AEVB_PORT_LATE;
         struct pollfd fds[3] = {{.fd = port->from, .events = POLLIN}, {.fd = port->aside, .events = POLLIN},
@@ -257,10 +250,10 @@ void aevb_port_end(aevb_port *port, double seconds)
 {
     if (port->ended)
         return;
-    const double deadline = now() + seconds;
+    const double deadline = aevb_now() + seconds;
     close_end(&port->to);
     pid_t got = 0;
-    for (double left = seconds; got == 0; left = deadline - now()) {
+    for (double left = seconds; got == 0; left = deadline - aevb_now()) {
         got = waitpid(port->pid, &port->wait_status, WNOHANG);
         if (got != 0 || left <= 0)
             break;

@@ -77,21 +77,15 @@ static aevb_status read_file(const char *path, const aevb_limits *limits, uint8_
     if (status != AEVB_OK)
         return status;
     uint64_t size = aevb_file_in_size(file);
-    uint8_t *memory = NULL;
+    void *memory = NULL;
     if (size > limits->content_bytes || size > SIZE_MAX / 2)
         status = aevb_fail(err, AEVB_EUNSUPPORTED, "%s: %llu bytes, more than the limit (content_bytes)", path,
                            (unsigned long long)size);
-    else if ((memory = aevb_alloc((size_t)size, 1)) == NULL)
-        status = aevb_fail_memory(err);
     else
-        status = aevb_file_in_read(file, 0, (size_t)size, memory, err);
-    if (status == AEVB_OK)
-        status = aevb_file_in_unchanged(file, err);
+        status = aevb_file_in_all(file, &memory, err);
     aevb_file_in_close(file);
-    if (status != AEVB_OK) {
-        aevb_free(memory);
+    if (status != AEVB_OK)
         return status;
-    }
     *bytes = memory;
     *n = (size_t)size;
     return AEVB_OK;

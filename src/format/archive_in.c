@@ -207,10 +207,9 @@ static aevb_status take_name(aevb_archive_in *archive, const char *name, aevb_er
         name += 2;
     if (name == NULL)
         return aevb_fail(err, AEVB_EFORMAT, "%s: a member whose name is not text", PATH(archive));
-    char *copy = aevb_alloc(strlen(name) + 1, 1);
+    char *copy = aevb_copy_text(name);
     if (copy == NULL)
         return aevb_fail_memory(err);
-    strcpy(copy, name);
     archive->name = copy;
     return AEVB_OK;
 }

@@ -23,6 +23,8 @@
 # include <sys/syscall.h>
 #endif
 
+#include "clock.h"
+
 /* Sanitizers keep freed memory and make system calls of their own: their builds have 1 GiB more and no filter. The
  * terabytes that they map at the start do not count. */
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
@@ -214,13 +216,6 @@ int aevb_confined_start(const aevb_confinement *how, aevb_confined *child)
     return 0;
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* errno is ETIMEDOUT when it takes too long. A second at a time, of which no more than that second counts: both
  * processes may have been stopped for hours. */
 int aevb_confined_get(aevb_confined *child, void *to, size_t n)
@@ -237,10 +232,10 @@ int aevb_confined_get(aevb_confined *child, void *to, size_t n)
         errno = got == 0 ? EPIPE : errno;
         if (got == 0 || (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK))
             return -1;
-        double start = now(), took;
+        double start = aevb_now(), took;
         struct pollfd fd = {.fd = child->socket, .events = POLLIN};
         poll(&fd, 1, 1000);
-        took = now() - start;
+        took = aevb_now() - start;
         left -= took < 1 ? took : 1;
         if (left <= 0) {
             errno = ETIMEDOUT;

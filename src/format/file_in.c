@@ -135,3 +135,18 @@ aevb_status aevb_file_in_unchanged(const aevb_file_in *file, aevb_error *err)
         return aevb_fail(err, AEVB_EIO, "%s: changed while being read", file->path);
     return AEVB_OK;
 }
+
+aevb_status aevb_file_in_all(const aevb_file_in *file, void **bytes, aevb_error *err)
+{
+    void *all = aevb_alloc((size_t)file->size, 1);
+    if (all == NULL)
+        return aevb_fail_memory(err);
+    aevb_status status = aevb_file_in_read(file, 0, (size_t)file->size, all, err);
+    if (status == AEVB_OK)
+        status = aevb_file_in_unchanged(file, err);
+    if (status == AEVB_OK)
+        *bytes = all;
+    else
+        aevb_free(all);
+    return status;
+}

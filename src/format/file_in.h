@@ -24,4 +24,7 @@ aevb_status aevb_file_in_read(const aevb_file_in *file, uint64_t offset, size_t 
 /* AEVB_EIO when size or time of change differ from those at opening. */
 aevb_status aevb_file_in_unchanged(const aevb_file_in *file, aevb_error *err);
 
+/* All of the file as it was when it was opened, to be freed with aevb_free. The caller has checked its size. */
+aevb_status aevb_file_in_all(const aevb_file_in *file, void **bytes, aevb_error *err);
+
 #endif

@@ -262,25 +262,20 @@ static aevb_status load(const aevb_file_in *in, const aevb_limits *limits, void 
     if (size > limits->content_bytes || size > SIZE_MAX / 8)
         return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: %" PRIu64 " bytes, the limit (content_bytes) is %" PRIu64,
                          aevb_file_in_path(in), size, limits->content_bytes);
-    *image = aevb_alloc((size_t)size, 1);
-    if (*image == NULL)
-        return aevb_fail_memory(err);
-    aevb_status status = aevb_file_in_read(in, 0, (size_t)size, *image, err);
-    return status == AEVB_OK ? aevb_file_in_unchanged(in, err) : status;
+    return aevb_file_in_all(in, image, err);
 }
 
 aevb_status aevb_hdf5_child_open_with(const aevb_file_in *in, const aevb_limits *limits, void (*work)(int, void *),
                                       unsigned seconds, aevb_hdf5_child **out, aevb_error *err)
 {
     aevb_hdf5_child *file = aevb_alloc(1, sizeof *file);
-    char *path = aevb_alloc(strlen(aevb_file_in_path(in)) + 1, 1);
+    char *path = aevb_copy_text(aevb_file_in_path(in));
     void *image = NULL;
     if (file == NULL || path == NULL) {
         aevb_free(file);
         aevb_free(path);
         return aevb_fail_memory(err);
     }
-    strcpy(path, aevb_file_in_path(in));
     *file = (aevb_hdf5_child){.process = {.socket = -1}, .path = path, .size = aevb_file_in_size(in),
                               .limits = aevb_limits_or_default(limits)};
     const int here = atomic_load(&in_process);

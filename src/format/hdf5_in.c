@@ -102,10 +102,9 @@ static aevb_status add_array(aevb_hdf5_in *file, const char *path, aevb_error *e
     if (!grow(&arrays, file->n, &file->room, sizeof *file->arrays))
         return aevb_fail_memory(err);
     file->arrays = arrays;
-    char *name = aevb_alloc(strlen(path) + 1, 1);
+    char *name = aevb_copy_text(path);
     if (name == NULL)
         return aevb_fail_memory(err);
-    strcpy(name, path);
     tensor.name = name;
     file->arrays[file->n++] = (aevb_hdf5_array){.tensor = tensor, .name = name};
     return AEVB_OK;
@@ -195,13 +194,12 @@ aevb_status aevb_hdf5_open(const char *name, void *image, size_t size, const aev
                            aevb_error *err)
 {
     aevb_hdf5_in *file = aevb_alloc(1, sizeof *file);
-    char *path = aevb_alloc(strlen(name) + 1, 1);
+    char *path = aevb_copy_text(name);
     if (file == NULL || path == NULL) {
         aevb_free(file);
         aevb_free(path);
         return aevb_fail_memory(err);
     }
-    strcpy(path, name);
     *file = (aevb_hdf5_in){.file = H5I_INVALID_HID, .path = path, .limits = aevb_limits_or_default(limits),
                            .stored = size};
     aevb_hdf5_quiet before = aevb_hdf5_begin();

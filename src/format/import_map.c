@@ -202,10 +202,9 @@ static void drop_comments(char *text)
 aevb_status aevb_layers_from_map(const aevb_model_file *file, const char *text, aevb_import_layers *out, char **names,
                                  aevb_error *err)
 {
-    char *copy = aevb_alloc(strlen(text) + 1, 1);
+    char *copy = aevb_copy_text(text);
     if (copy == NULL)
         return aevb_fail_memory(err);
-    strcpy(copy, text);
     drop_comments(copy);
     *names = copy;
     *out = (aevb_import_layers){.n = 0};

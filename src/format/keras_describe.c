@@ -25,10 +25,9 @@ static int by_name(const void *left, const void *right)
 
 static aevb_status set_hint(aevb_model_tensor *tensor, const char *hint, aevb_error *err)
 {
-    char *copy = aevb_alloc(strlen(hint) + 1, 1);
+    char *copy = aevb_copy_text(hint);
     if (copy == NULL)
         return aevb_fail_memory(err);
-    strcpy(copy, hint);
     aevb_free(tensor->hint);
     tensor->hint = copy;
     return AEVB_OK;

@@ -6,16 +6,9 @@
 #include "train/run.h"
 
 #include <math.h>
-#include <time.h>
 #include "aevb/rng.h"
+#include "clock.h"
 #include "error.h"
-
-static double now(void)
-{
-    struct timespec t = {0};
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int stop_wanted(const aevb_run *run)
 {
@@ -62,7 +55,7 @@ static aevb_status step(aevb_run *run, size_t M, aevb_step_result *result, aevb_
 /* One minibatch of the epoch under way. */
 static aevb_status train_batch(aevb_run *run, aevb_error *err)
 {
-    double start = now();
+    double start = aevb_now();
     size_t left = run->data->train->n - run->row, M = left < run->config->batch ? left : run->config->batch;
     aevb_step_result result;
     aevb_error detail = {0};
@@ -73,7 +66,7 @@ static aevb_status train_batch(aevb_run *run, aevb_error *err)
     sums.loss += (double)M * result.loss;
     sums.recon += (double)M * result.parts.recon;
     sums.kl += (double)M * result.parts.kl;
-    sums.seconds += now() - start;
+    sums.seconds += aevb_now() - start;
     if (!isfinite(sums.loss) || !isfinite(sums.recon) || !isfinite(sums.kl))
         return explain(run, AEVB_ENONFINITE, &detail, err);
     run->sums = sums;
