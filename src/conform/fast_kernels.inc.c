@@ -114,7 +114,7 @@ static void affine(size_t B, size_t I, size_t O, const double *x, const double *
     const real *px = panels(&r, B, I, x), *pw = weight_panels(&r, I, O, w), *pbias = panels(&r, 1, O, bias);
     real *py = empty_panels(&r, B, O);
     for (size_t o = 0; !r.failed && o < O; o += P)
-        kern->gemm_forward(B, I, width(O, o), px, B * P, pw + o * I, pbias + o, NULL, py + o * B);
+        kern->gemm_forward(B, I, width(O, o), px, B * P, pw + o * I, pbias + o, py + o * B);
     from_panels(&r, B, O, py, y);
     leave(&r);
 }

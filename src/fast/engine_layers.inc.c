@@ -66,8 +66,7 @@ static void forward_layer(const fast_engine *e, const aevb_team *team, const uni
             const real *weights = e->theta + to->weights + w.panel * to->wstride;
             real *y = l->y.at + w.panel * l->y.stride + rows.first * e->P;
             e->kern->gemm_forward(m, n, w.width, x.at + k / e->P * x.stride + rows.first * e->P, x.stride,
-                                  weights + k * e->P, k == 0 ? weights + to->in * e->P : NULL,
-                                  w.at < w.end ? weights + to->wstride + k * e->P : NULL, y);
+                                  weights + k * e->P, k == 0 ? weights + to->in * e->P : NULL, y);
             if (hidden && left == n) {
                 e->kern->activation((int)e->base.arch.activation, m * e->P, y, y);
             }

@@ -9,7 +9,8 @@ kern_sources = src/fast/kern.c src/fast/kern.h src/fast/kern_list.h src/fast/gem
 	src/fast/coefficients.h
 kern_bodies = src/fast/elementary.inc.c src/fast/elementwise.inc.c \
 	src/fast/activation.inc.c src/fast/reduce.inc.c src/fast/latent.inc.c src/fast/likelihood.inc.c \
-	src/fast/categorical.inc.c src/fast/optim.inc.c src/fast/batch.inc.c src/fast/gemm.inc.c
+	src/fast/categorical.inc.c src/fast/optim.inc.c src/fast/batch.inc.c src/fast/gemm.inc.c \
+	src/fast/gemm_adam.inc.c
 draw_sources = src/fast/draw.c
 draw_bodies = src/fast/noise.inc.c
 EXTRA_DIST += $(kern_bodies) $(draw_bodies)

@@ -12,23 +12,27 @@
 #endif
 
 /* Vectors per panel: accumulators for rows x PANEL_VECS vectors, PANEL_VECS of the right factor and one broadcast fill
- * the register file (16 registers, without FMA one more for the product; 32 on AVX-512 and NEON). */
+ * the register file (16 registers, without FMA one more for the product; 32 on AVX-512 and NEON).
+ * Bytes of the right factor that pass while a tile's sums stay in registers: three quarters of a first-level cache, but
+ * AVX-512 has so many sums for each vector loaded that the second-level cache (1 MiB or more) feeds it as well, and long
+ * sums save loads and stores of the accumulators. TURNED_BYTES of it are turned round at once. */
 #if defined AEVB_KERN_LEVEL_avx2
-enum { PANEL_VECS = 3, TILE_ROWS = 4 };
+enum { PANEL_VECS = 3, TILE_ROWS = 4, BLOCK_BYTES = 24 << 10, TURNED_BYTES = 24 << 10 };
 #elif defined AEVB_KERN_LEVEL_avx512
-enum { PANEL_VECS = 3, TILE_ROWS = 8 };
+enum { PANEL_VECS = 3, TILE_ROWS = 8, BLOCK_BYTES = 216 << 10, TURNED_BYTES = 96 << 10 };
 #elif defined AEVB_KERN_LEVEL_neon
-enum { PANEL_VECS = 4, TILE_ROWS = 6 };
+enum { PANEL_VECS = 4, TILE_ROWS = 6, BLOCK_BYTES = 24 << 10, TURNED_BYTES = 24 << 10 };
 #else
-enum { PANEL_VECS = 2, TILE_ROWS = 4 };
+enum { PANEL_VECS = 2, TILE_ROWS = 4, BLOCK_BYTES = 24 << 10, TURNED_BYTES = 24 << 10 };
 #endif
 enum {
     PANEL = PANEL_VECS * VL,
     SUMS = PANEL_VECS * TILE_ROWS, /* accumulators that fit into the register file */
-    /* Rows of the right factor that share the first-level cache (24 KiB of 32) with the tile's rows of the left. */
-    BLOCK = 24576 / (PANEL * (int)sizeof(real)) / PANEL * PANEL,
+    BLOCK = BLOCK_BYTES / (PANEL * (int)sizeof(real)) / PANEL * PANEL, /* rows of the right factor */
+    TURNED = TURNED_BYTES / (PANEL * (int)sizeof(real)) / PANEL * PANEL,
     MAX_TILE_ROWS = 8,
-    LINE_BYTES = 64
+    LINE_BYTES = 64,
+    LINE = LINE_BYTES / sizeof(real)
 };
 
 static size_t k_gemm_panel(void)
@@ -45,45 +49,50 @@ typedef struct product {
     const real *b;      /* [n][PANEL] */
     const real *init;   /* what the sums start from, rows init_step apart (0: the same for all) */
     size_t init_step;
-    real *c;            /* [rows][PANEL], or NULL for */
-    const step_vectors *step; /* a step of Adam on these, as c lies: */
-    real *theta, *m, *v;
-    struct fetch *fetch; /* NULL, or what to ask for meanwhile */
-    size_t fetch_lines;  /* cache lines of it for each row */
+    real *c;            /* [rows][PANEL] */
+    const real *ahead;  /* NULL, or squares of PANEL x PANEL numbers, run_ahead apart, that will be wanted next: each */
+    size_t run_ahead;   /* tile asks for a line of them with every term, until all are asked for */
 } product;
 
-/* Cache lines that will be wanted next: runs of `run` lines, `skip` numbers from the end of one to the next. */
-typedef struct fetch {
-    const real *line;
-    size_t left, run, skip;
-} fetch;
-
-/* sum[r][v] = init + sum_k a(r, k) b[k][v] for rows x vecs vectors, from row `first` on. */
-VINLINE void tile_sums(int rows, int vecs, size_t first, product p, vec sum[MAX_TILE_ROWS][PANEL_VECS])
+/* sum[r][v] += a[r row_step] b[v], one term of every sum. */
+VINLINE void add_term(int rows, int vecs, const real *a, size_t row_step, const real *b,
+                      vec sum[MAX_TILE_ROWS][PANEL_VECS])
 {
-    const real *a = p.a + first * p.row_step, *b = p.b, *init = p.init + first * p.init_step;
+    vec bk[PANEL_VECS];
+    UNROLL_ALL for (int v = 0; v < vecs; v++) {
+        bk[v] = v_load(b + v * VL);
+    }
     UNROLL_ALL for (int r = 0; r < rows; r++) {
+        const vec ar = v_set1(a[(size_t)r * row_step]);
         UNROLL_ALL for (int v = 0; v < vecs; v++) {
-            sum[r][v] = v_load(init + (size_t)r * p.init_step + (size_t)(v * VL));
+            sum[r][v] = v_fma(ar, bk[v], sum[r][v]);
         }
     }
-    for (size_t n = p.n; n > 0; a += p.run_stride) {
-        const size_t m = n < p.run ? n : p.run;
-        const real *ak = a;
-        UNROLL_4 for (size_t k = 0; k < m; k++) {
-            vec bk[PANEL_VECS];
-            UNROLL_ALL for (int v = 0; v < vecs; v++) {
-                bk[v] = v_load(b + v * VL);
-            }
-            UNROLL_ALL for (int r = 0; r < rows; r++) {
-                const vec ar = v_set1(ak[(size_t)r * p.row_step]);
-                UNROLL_ALL for (int v = 0; v < vecs; v++) {
-                    sum[r][v] = v_fma(ar, bk[v], sum[r][v]);
-                }
-            }
-            ak += p.k_step;
-            b += PANEL;
+}
+
+/* sum[r][v] = init + sum_k a(r, k) b[k][v] for rows x vecs vectors, from row `first` on. */
+VINLINE void tile_sums(int rows, int vecs, size_t first, const product *p, const real *ahead,
+                       vec sum[MAX_TILE_ROWS][PANEL_VECS])
+{
+    const real *a = p->a + first * p->row_step, *b = p->b, *init = p->init + first * p->init_step;
+    UNROLL_ALL for (int r = 0; r < rows; r++) {
+        UNROLL_ALL for (int v = 0; v < vecs; v++) {
+            sum[r][v] = v_load(init + (size_t)r * p->init_step + (size_t)(v * VL));
         }
+    }
+    for (size_t n = p->n; n > 0; a += p->run_stride) {
+        const size_t m = n < p->run ? n : p->run;
+        const real *ak = a, *line = ahead;
+        UNROLL_4 for (size_t k = 0; k < m; k++) {
+            add_term(rows, vecs, ak, p->row_step, b, sum);
+            ak += p->k_step;
+            b += PANEL;
+            if (ahead != NULL) {
+                __builtin_prefetch(line, 0, 2);
+                line += LINE;
+            }
+        }
+        ahead = ahead == NULL ? NULL : ahead + p->run_ahead;
         n -= m;
     }
 }
@@ -97,120 +106,76 @@ VINLINE void tile_store(int rows, int vecs, real *c, vec sum[MAX_TILE_ROWS][PANE
     }
 }
 
-/* The sums are gradients: they go into a step while they are in registers. The division and the root overlap with the
- * products of the next tile. */
-VINLINE void tile_adam(int rows, int vecs, size_t first, product p, vec sum[MAX_TILE_ROWS][PANEL_VECS])
-{
-    UNROLL_ALL for (int r = 0; r < rows; r++) {
-        UNROLL_ALL for (int v = 0; v < vecs; v++) {
-            const size_t at = (first + (size_t)r) * PANEL + (size_t)(v * VL);
-            vec mi = v_load(p.m + at), vi = v_load(p.v + at);
-            v_store(p.theta + at, v_adam(p.step, v_load(p.theta + at), sum[r][v], &mi, &vi));
-            v_store(p.m + at, mi);
-            v_store(p.v + at, vi);
-        }
-    }
-}
-
-/* Asks for what tile_adam will want of the rows after these. */
-VINLINE void fetch_rows(int rows, size_t first, product p)
-{
-    const size_t at = (first + (size_t)rows) * PANEL;
-    UNROLL_ALL for (int i = 0; i < rows * PANEL * (int)sizeof(real) / LINE_BYTES; i++) {
-        const size_t j = at + (size_t)i * (LINE_BYTES / sizeof(real));
-        __builtin_prefetch(p.theta + j, 1);
-        __builtin_prefetch(p.m + j, 1);
-        __builtin_prefetch(p.v + j, 1);
-    }
-}
-
-VINLINE void fetch_lines(fetch *f, size_t n)
-{
-    for (; n > 0; n--) {
-        __builtin_prefetch(f->line, 0, 2);
-        f->line += LINE_BYTES / sizeof(real);
-        if (--f->left == 0) {
-            f->left = f->run;
-            f->line += f->skip;
-        }
-    }
-}
-
 /* Tiles of a constant height from row r on, as many as fit into R rows; returns the first row left. */
-VINLINE size_t tiles_of_height(int rows, int vecs, int adam, size_t R, size_t r, product p)
+VINLINE size_t tiles_of_height(int rows, int vecs, size_t R, size_t r, const product *p, const real **ahead)
 {
+    enum { SQUARE_LINES = PANEL * PANEL / LINE };
     for (; rows * vecs <= SUMS && r + (size_t)rows <= R; r += (size_t)rows) {
         vec sum[MAX_TILE_ROWS][PANEL_VECS];
-        if (adam) {
-            fetch_rows(rows, r, p);
-        } else if (p.fetch != NULL) {
-            fetch_lines(p.fetch, (size_t)rows * p.fetch_lines);
-        }
-        tile_sums(rows, vecs, r, p, sum);
-        if (adam) {
-            tile_adam(rows, vecs, r, p, sum);
-        } else {
-            tile_store(rows, vecs, p.c + r * PANEL, sum);
+        tile_sums(rows, vecs, r, p, *ahead, sum);
+        tile_store(rows, vecs, p->c + r * PANEL, sum);
+        if (*ahead != NULL) {
+            *ahead += PANEL * LINE;
+            if (*ahead >= p->ahead + SQUARE_LINES * LINE) {
+                *ahead = NULL;
+            }
         }
     }
     return r;
 }
 
 /* Narrow panels use higher tiles, so that enough sums are under way to hide the latency of the multiply-add. */
-VINLINE void tiles_of_width(int vecs, int adam, size_t R, product p)
+VINLINE void tiles_of_width(int vecs, size_t R, const product *p)
 {
-    size_t r = tiles_of_height(8, vecs, adam, R, 0, p);
-    r = tiles_of_height(6, vecs, adam, R, r, p);
-    r = tiles_of_height(4, vecs, adam, R, r, p);
-    r = tiles_of_height(2, vecs, adam, R, r, p);
-    tiles_of_height(1, vecs, adam, R, r, p);
+    const real *ahead = p->ahead;
+    size_t r = tiles_of_height(8, vecs, R, 0, p, &ahead);
+    r = tiles_of_height(6, vecs, R, r, p, &ahead);
+    r = tiles_of_height(4, vecs, R, r, p, &ahead);
+    r = tiles_of_height(2, vecs, R, r, p, &ahead);
+    tiles_of_height(1, vecs, R, r, p, &ahead);
 }
 
-VINLINE void tiles(size_t R, size_t width, int adam, product p)
-{
-    switch ((width + VL - 1) / VL) {
-    case 1: tiles_of_width(1, adam, R, p); break;
-    case 2: tiles_of_width(2, adam, R, p); break;
+/* f(vecs, ...) with the number of vectors in `width` columns as a constant. */
 #if defined AEVB_KERN_LEVEL_neon
-    case 3: tiles_of_width(3, adam, R, p); break;
+# define CASE_3(f, ...) case 3: f(3, __VA_ARGS__); break;
+#else
+# define CASE_3(f, ...)
 #endif
-    default: tiles_of_width(PANEL_VECS, adam, R, p);
+#define BY_WIDTH(width, f, ...) \
+    switch (((width) + VL - 1) / VL) { \
+    case 1: f(1, __VA_ARGS__); break; \
+    case 2: f(2, __VA_ARGS__); break; \
+    CASE_3(f, __VA_ARGS__) \
+    default: f(PANEL_VECS, __VA_ARGS__); \
     }
+
+static void tiles(size_t R, size_t width, const product *p)
+{
+    BY_WIDTH(width, tiles_of_width, R, p)
 }
 
-/* Sums over the columns of a left factor in panels: the forward and the backward product. What is fetched meanwhile is
- * as large as b: the right factor of the product that follows. */
-static void rows_by_block(size_t R, size_t n, size_t width, const real *x, size_t stride, const real *b,
-                          const real *init, size_t init_step, real *c, fetch *next)
+/* The length of the blocks that n terms are cut into: whole panels, about equal, at most `most`. */
+static size_t block_length(size_t n, size_t most)
 {
-    const product p = { .n = n, .a = x, .row_step = PANEL, .k_step = 1, .run = PANEL, .run_stride = stride, .b = b,
-                        .init = init, .init_step = init_step, .c = c, .fetch = next,
-                        .fetch_lines = (n * PANEL * sizeof(real) / LINE_BYTES + R - 1) / R };
-    tiles(R, width, 0, p);
-}
-
-/* The length of the blocks that n terms are cut into: whole panels, about equal, at most BLOCK. */
-static size_t block_length(size_t n)
-{
-    const size_t blocks = (n + BLOCK - 1) / BLOCK;
+    const size_t blocks = (n + most - 1) / most;
     return blocks == 0 ? PANEL : ((n + blocks - 1) / blocks + PANEL - 1) / PANEL * PANEL;
 }
 
 static size_t k_gemm_block(size_t n)
 {
-    return block_length(n);
+    return block_length(n, BLOCK);
 }
 
 static void k_gemm_forward(size_t R, size_t n, size_t width, const real *x, size_t stride, const real *w,
-                           const real *bias, const real *next, real *y)
+                           const real *bias, real *y)
 {
-    const size_t length = block_length(n);
+    const size_t length = block_length(n, BLOCK);
     for (size_t k = 0; k < n; k += length) {
-        const size_t m = n - k < length ? n - k : length;
         const int start = k == 0 && bias != NULL;
-        fetch then = { .line = k + m < n ? w + (k + m) * PANEL : next, .left = SIZE_MAX };
-        rows_by_block(R, m, width, x + k / PANEL * stride, stride, w + k * PANEL, start ? bias : y,
-                      start ? 0 : PANEL, y, then.line == NULL ? NULL : &then);
+        const product p = { .n = n - k < length ? n - k : length, .a = x + k / PANEL * stride, .row_step = PANEL,
+                            .k_step = 1, .run = PANEL, .run_stride = stride, .b = w + k * PANEL,
+                            .init = start ? bias : y, .init_step = start ? 0 : PANEL, .c = y };
+        tiles(R, width, &p);
     }
 }
 
@@ -279,21 +244,21 @@ static void transpose_block(size_t rows, size_t columns, const real *from, size_
 static void k_gemm_backward(size_t R, size_t n, size_t width, int add, const real *dy, size_t stride, const real *w,
                             size_t wstride, const real *next, real *dx)
 {
-    enum { RUN = (PANEL * PANEL * (int)sizeof(real) + LINE_BYTES - 1) / LINE_BYTES };
     static const real zero[PANEL];
-    real turned[BLOCK * PANEL] __attribute__((aligned(64)));
-    const size_t length = block_length(n);
+    real turned[TURNED * PANEL] __attribute__((aligned(LINE_BYTES)));
+    const size_t length = block_length(n, TURNED);
     if (width < PANEL) {
         memset(turned, 0, sizeof turned);
     }
     for (size_t k = 0; k < n; k += length) {
         const size_t m = n - k < length ? n - k : length;
         const int start = k == 0 && !add;
-        fetch then = { .line = k + m < n ? w + (k + m) / PANEL * wstride : next, .left = RUN, .run = RUN,
-                       .skip = wstride - RUN * LINE_BYTES / sizeof(real) };
+        const product p = { .n = m, .a = dy + k / PANEL * stride, .row_step = PANEL, .k_step = 1, .run = PANEL,
+                            .run_stride = stride, .b = turned, .init = start ? zero : dx,
+                            .init_step = start ? 0 : PANEL, .c = dx,
+                            .ahead = k + m < n ? w + (k + m) / PANEL * wstride : next, .run_ahead = wstride };
         transpose_block(width, m, w + k / PANEL * wstride, wstride, turned);
-        rows_by_block(R, m, width, dy + k / PANEL * stride, stride, turned, start ? zero : dx, start ? 0 : PANEL, dx,
-                      then.line == NULL ? NULL : &then);
+        tiles(R, width, &p);
     }
 }
 
@@ -302,20 +267,7 @@ static void k_gemm_weights(size_t R, size_t m, size_t width, int add, const real
     static const real zero[PANEL];
     const product p = { .n = R, .a = x, .row_step = 1, .k_step = PANEL, .run = R, .b = dy, .init = add ? dw : zero,
                         .init_step = add ? PANEL : 0, .c = dw };
-    tiles(m, width, 0, p);
-}
-
-static void k_gemm_adam(size_t R, size_t n, size_t width, const real *x, size_t stride, const real *dy,
-                        const aevb_step_scalars *s, real *theta, real *m, real *v)
-{
-    static const real zero[PANEL];
-    const step_vectors step = v_step_scalars(s);
-    for (size_t i = 0; i < n; i += PANEL) {
-        const product p = { .n = R, .a = x + i / PANEL * stride, .row_step = 1, .k_step = PANEL, .run = R, .b = dy,
-                            .init = zero, .step = &step, .theta = theta + i * PANEL, .m = m + i * PANEL,
-                            .v = v + i * PANEL };
-        tiles(n - i < PANEL ? n - i : PANEL, width, 1, p);
-    }
+    tiles(m, width, &p);
 }
 
 static void k_gemm_bias(size_t R, int add, const real *dy, real *db)

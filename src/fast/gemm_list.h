@@ -20,13 +20,12 @@
        a result, so that a piece of the left factor stays in the cache. */ \
     K(size_t, gemm_block, (size_t n), EXACT, 0, 0) \
     /* One panel of y = x w + bias, of which `width` columns are wanted: y[r][j] = bias[j] + sum_k x(r, k) w[k][j],
-       k < n; x in panels, w[n][P], bias[P], y[R][P]; NULL for bias: y[r][j] + the sum. `next` is NULL, or the w of the
-       call that follows, which is fetched meanwhile. [AFFINE.1] */ \
+       k < n; x in panels, w[n][P], bias[P], y[R][P]; NULL for bias: y[r][j] + the sum. [AFFINE.1] */ \
     K(void, gemm_forward, (size_t R, size_t n, size_t width, const real *x, size_t stride, const real *w, \
-      const real *bias, const real *next, real *y), GAMMA, 1, 1) \
+      const real *bias, real *y), GAMMA, 1, 1) \
     /* One panel of dx = dy w': dx[r][i] = (add ? dx[r][i] : 0) + sum_o dy(r, o) w(i, o), o < n, i < width; dy in
        panels, dx[R][P]. w points to the first of the `width` rows in the first panel of weights, wstride from panel
-       to panel; `next` as above. [AFFINE.2] */ \
+       to panel. `next` is NULL, or the w of the call that follows, which is fetched meanwhile. [AFFINE.2] */ \
     K(void, gemm_backward, (size_t R, size_t n, size_t width, int add, const real *dy, size_t stride, \
       const real *w, size_t wstride, const real *next, real *dx), GAMMA, 1, 1) \
     /* A block of dw = x' dy: dw[i][j] = (add ? dw[i][j] : 0) + sum_r x[r][i] dy[r][j], i < m <= P, j < width; x[R][P]

@@ -13,6 +13,7 @@
 #include "fast/optim.inc.c"
 #include "fast/batch.inc.c"
 #include "fast/gemm.inc.c"
+#include "fast/gemm_adam.inc.c"
 
 #define JOIN3(a, b, c) a##b##c
 #if AEVB_BITS == 32
