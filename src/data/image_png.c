@@ -12,8 +12,6 @@
 #include "alloc.h"
 #include "error.h"
 
-enum { LARGEST_CHUNK = 1 << 20 }; /* of those that are not pixels; they are read for their checksums at most */
-
 /* Everything that must survive the jump is in here. */
 typedef struct png_job {
     const aevb_image_bytes *in;
@@ -32,7 +30,7 @@ static void keep_problem(png_structp png, png_const_charp message)
     png_longjmp(png, 1);
 }
 
-/* Most warnings are about colour profiles and texts; more data than the rows need is damage. */
+/* Most warnings are about chunks that are passed over; more data than the rows need is damage. */
 static void sort_warning(png_structp png, png_const_charp message)
 {
     if (strstr(message, "Too much image data") != NULL || strstr(message, "Extra compressed data") != NULL)
@@ -100,8 +98,8 @@ static void decode(png_structp png, png_infop info, png_job *job)
 {
     png_set_read_fn(png, job, read_bytes);
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* ours are checked below */
-    png_set_chunk_cache_max(png, 64);
-    png_set_chunk_malloc_max(png, LARGEST_CHUNK);
+    /* Chunks that are not pixels are passed over: libpng would take memory for as much as they say they hold. */
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_read_info(png, info);
     size_t channels = (png_get_color_type(png, info) & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1;
     job->status = aevb_image_make(job->in, png_get_image_height(png, info), png_get_image_width(png, info), channels,

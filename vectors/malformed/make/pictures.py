@@ -39,6 +39,7 @@ def png_cases():
     pn("zlib-method", png(idat=b"\x79\x01" + zlib_stream(GREY)[2:]), "incorrect header check", "no zlib stream")
     pn("two-heads", png(before=png_head()), "IHDR", "two headers")
     pn("chunk-length", MAGIC + b"\xff\xff\xff\xff" + png_head()[4:], "integer out of range", "a chunk of 4 GiB")
+    pn("chunk-vast", MAGIC + png_head() + b"\x73\x50\x4c\x00sPLT", "ends early", "a chunk of 1.9 GB nobody needs")
     pn("critical", png(before=chunk(b"ABCD", b"")), "unhandled critical chunk", "a critical chunk that nobody knows")
     pn("trailing", good + b"hello", None, "what follows IEND is no part of the picture and not looked at")
 
