@@ -39,7 +39,7 @@ for target in "$@"; do
     *) asan= ;;
     esac
     # shellcheck disable=SC2086
-    OMP_WAIT_POLICY=passive LSAN_OPTIONS=print_suppressions=0 ASAN_OPTIONS=$asan \
+    LSAN_OPTIONS=print_suppressions=0 ASAN_OPTIONS=$asan \
         "./fuzz/fuzz_$target" ${dictionary:+-dict="$dictionary"} -max_total_time="$seconds" -rss_limit_mb=512 \
         -timeout=1 -max_len=16384 -print_final_stats=1 -artifact_prefix="$PWD/findings/$target/" $inputs \
         >"$log" 2>&1

@@ -12,12 +12,12 @@ mutant_units = tests/test_kl tests/test_objective tests/test_likelihood tests/te
 mutant_fast_units = tests/test_engine_noise tests/test_engines tests/test_train tests/test_engine_bits
 mutant_env = CC='$(CC)' AEVB_SRCDIR='$(abs_top_srcdir)' \
 	MUTANT_CPPFLAGS='$(DEFS) -I. $(AM_CPPFLAGS) $(CPPFLAGS)' \
-	MUTANT_CFLAGS='$(AEVB_CFLAGS) $(OPENMP_CFLAGS)' \
+	MUTANT_CFLAGS='$(AEVB_CFLAGS) -pthread' \
 	MUTANT_LEVEL_FLAGS='-DAEVB_KERN_LEVEL=portable -DAEVB_KERN_LEVEL_portable' \
 	MUTANT_CORE='$(libaevb_core_la_SOURCES)' MUTANT_AEVB='$(aevb_SOURCES)' \
 	MUTANT_SUPPORT='$(tests_libsupport_a_SOURCES)' MUTANT_CHECKKERN='$(tests_checkkern_checkkern_SOURCES)' \
 	MUTANT_UNITS='$(mutant_units)' MUTANT_FAST_UNITS='$(mutant_fast_units)' \
-	MUTANT_LIBS='$(OPENMP_CFLAGS) $(CORE_LIBS)' MUTANT_UNIT_LIBS='$(CRITERION_LIBS)'
+	MUTANT_LIBS='-pthread $(CORE_LIBS)' MUTANT_UNIT_LIBS='$(CRITERION_LIBS)'
 .PHONY: mutants
 mutants:
 	@table=$(srcdir)/docs/mutants.md; test -z '$(MUTANTS)' || table=mutants.md; \

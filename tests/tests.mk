@@ -1,6 +1,5 @@
 # make check: Criterion programs print TAP, so that each test is counted; scripts do the same. ASan must abort:
 # Criterion ignores the exit status with which a test's process reports its leaks.
-# OpenMP threads that spin would starve the tests beside them.
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 SH_LOG_DRIVER = $(LOG_DRIVER)
 # .long: programs of check-long; automake has no rule for a test without an extension that TESTS does not list.
@@ -10,10 +9,10 @@ SH_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = CRITERION_OUTPUTS=tap:-; AEVB_SRCDIR='$(abs_top_srcdir)'; AEVB_BUILDDIR='$(abs_top_builddir)'; \
 	LSAN_OPTIONS='suppressions=$(abs_top_srcdir)/tests/support/lsan.supp:print_suppressions=0'; \
 	ASAN_OPTIONS=abort_on_error=1; TSAN_OPTIONS='ignore_noninstrumented_modules=1 halt_on_error=1 abort_on_error=1'; \
-	OMP_WAIT_POLICY=passive; AEVB_CC='$(CC)'; AEVB_SAN='$(AEVB_SAN)'; \
+	AEVB_CC='$(CC)'; AEVB_SAN='$(AEVB_SAN)'; \
 	AEVB_PYTHON='$(AEVB_PYTHON)'; AEVB_NODE='$(NODE)'; \
 	export CRITERION_OUTPUTS AEVB_SRCDIR AEVB_BUILDDIR LSAN_OPTIONS ASAN_OPTIONS TSAN_OPTIONS \
-	OMP_WAIT_POLICY AEVB_CC AEVB_SAN AEVB_PYTHON AEVB_NODE;
+	AEVB_CC AEVB_SAN AEVB_PYTHON AEVB_NODE;
 AM_CPPFLAGS += -I$(top_srcdir)/tests/support $(CRITERION_CFLAGS)
 LDADD = tests/libsupport.a libaevb_core.la $(CORE_LIBS) $(CRITERION_LIBS)
 

@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Training, evaluation, codes and samples have the same bits with one thread and with three, for every likelihood and
-# optimiser and both precisions. Built with --enable-sanitizers=thread (clang, whose OpenMP tells ThreadSanitizer of its
-# barriers), the same runs must be free of races; Criterion's programs cannot start under it.
+# optimiser and both precisions. Built with --enable-sanitizers=thread the same runs must be free of races; Criterion's programs cannot start under it.
 . "$AEVB_SRCDIR/tests/support/tap.sh"
 . "$AEVB_SRCDIR/tests/support/cli.sh"
 

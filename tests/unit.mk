@@ -66,6 +66,7 @@ unit_programs = \
 	tests/test_safetensors_malformed \
 	tests/test_sprites \
 	tests/test_status \
+	tests/test_team \
 	tests/test_text \
 	tests/test_train \
 	tests/test_vector_file \

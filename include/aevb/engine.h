@@ -25,7 +25,7 @@ typedef struct aevb_engine_config {
     aevb_engine_kind kind;
     aevb_precision precision; /* REF: AEVB_F64 only */
     int level;                /* an aevb_level, or -1 for the best that the CPU and AEVB_LEVEL allow; FAST only */
-    int threads;              /* >= 1, or 0 for all; REF always uses one. OpenMP: a child of fork() may use one */
+    int threads;              /* >= 1, or 0 for all; REF always uses one, and so does a child of fork() */
     size_t max_batch;         /* largest B, >= 1 */
     size_t max_samples;       /* largest K, >= 1 */
 } aevb_engine_config;

@@ -5,12 +5,14 @@
 
 #include "aevb/level.h"
 #include "bench/bench_clock.h"
+#include "fast/engine_fast.h"
 
 typedef struct aevb_bench_session {
     aevb_bench_config config;              /* with level and threads resolved */
     void (*report)(void *user, const aevb_bench_result *result);
     void *user;
     int thread_counts[2], n_thread_counts; /* one, and all of config.threads where that is more */
+    aevb_workers *workers[2];              /* as many */
     int reported;                          /* lines other than those of the machine */
 } aevb_bench_session;
 
@@ -24,7 +26,7 @@ int aevb_bench_wants(const aevb_bench_session *session, const char *name);
 int aevb_bench_wants_precision(const aevb_bench_session *session, aevb_precision precision);
 
 /* The FMA peak right now, in operations per second: measured next to what it is compared with, as clocks change. */
-double aevb_bench_peak(aevb_level level, aevb_precision precision, int threads);
+double aevb_bench_peak(aevb_level level, aevb_precision precision, aevb_workers *workers);
 
 /* Every kernel of one level and precision (draws: with float64), in ns per element and against src/ref. */
 aevb_status aevb_bench_kernels_f32(aevb_bench_session *session, aevb_level level, aevb_error *err);

@@ -89,7 +89,19 @@ static void fma_body(void *context, const aevb_team *team)
 void aevb_bench_fma_work(void *context)
 {
     aevb_bench_fma *job = context;
-    aevb_team_run(job->threads, fma_body, job);
+    aevb_team_run(job->workers, fma_body, job);
+}
+
+static void meet_body(void *context, const aevb_team *team)
+{
+    (void)context;
+    for (int i = 0; i < AEVB_BENCH_MEETINGS; i++)
+        aevb_team_barrier(team);
+}
+
+void aevb_bench_meet_work(void *workers)
+{
+    aevb_team_run(workers, meet_body, NULL);
 }
 
 /* Several sums, so that the loads and not the additions are what is waited for. */
@@ -121,5 +133,5 @@ static void memory_body(void *context, const aevb_team *team)
 void aevb_bench_memory_work(void *context)
 {
     aevb_bench_memory *job = context;
-    aevb_team_run(job->threads, memory_body, job);
+    aevb_team_run(job->workers, memory_body, job);
 }

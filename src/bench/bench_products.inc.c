@@ -13,6 +13,7 @@ typedef struct product_case {
     panels x, dx;
     size_t B;
     int which, threads;
+    aevb_workers *workers;
     real *memory;  /* of all of the above */
     real *flat[3]; /* row-major x, y, w for the other library */
     const aevb_bench_config *config;
@@ -31,7 +32,7 @@ static void product_body(void *context, const aevb_team *team)
 static void product_work(void *context)
 {
     const product_case *c = context;
-    aevb_team_run(c->threads, product_body, context);
+    aevb_team_run(c->workers, product_body, context);
 }
 
 /* PyTorch's and NumPy's usual layout: weights [out][in]. */
@@ -85,7 +86,7 @@ static void measure_product(aevb_bench_session *session, aevb_level level, produ
     if (!aevb_bench_wants(session, names[c->which]))
         return;
     snprintf(line.shape, sizeof line.shape, "%zux%zux%zu", c->B, l->in, l->out);
-    const double peak = aevb_bench_peak(level, PRECISION, c->threads);
+    const double peak = aevb_bench_peak(level, PRECISION, c->workers);
     aevb_bench_rate(config, 1e-9 * flops, product_work, c, &line);
     line.share_of_peak = 1e9 * line.median / peak;
     if (config->BITS(gemm) != NULL) {
@@ -108,6 +109,7 @@ aevb_status BITS(aevb_bench_products)(aevb_bench_session *session, aevb_level le
             for (c.which = 0; status == AEVB_OK && c.which < N_PRODUCTS; c.which++)
                 for (int t = 0; t < session->n_thread_counts; t++) {
                     c.threads = session->thread_counts[t];
+                    c.workers = session->workers[t];
                     measure_product(session, level, &c);
                 }
             aevb_free(c.memory);

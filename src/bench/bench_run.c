@@ -10,10 +10,6 @@
 #include "bench/bench_peak.h"
 #include "error.h"
 
-#ifdef _OPENMP
-# include <omp.h>
-#endif
-
 enum { MEMORY_BYTES = 512 << 20 };
 
 aevb_bench_config aevb_bench_default(void)
@@ -48,9 +44,9 @@ int aevb_bench_wants_precision(const aevb_bench_session *session, aevb_precision
     return (session->config.precisions & (precision == AEVB_F32 ? 1 : 2)) != 0;
 }
 
-double aevb_bench_peak(aevb_level level, aevb_precision precision, int threads)
+double aevb_bench_peak(aevb_level level, aevb_precision precision, aevb_workers *workers)
 {
-    aevb_bench_fma job = {.level = level, .precision = precision, .threads = threads};
+    aevb_bench_fma job = {.level = level, .precision = precision, .workers = workers};
     double best = 0.0;
     for (int i = 0; i < 3; i++) {
         const double seconds = aevb_bench_time(0.01, aevb_bench_fma_work, &job);
@@ -59,12 +55,33 @@ double aevb_bench_peak(aevb_level level, aevb_precision precision, int threads)
     return best;
 }
 
-static void machine_fma(aevb_bench_session *s, aevb_level level, aevb_precision precision, int threads)
+static void machine_fma(aevb_bench_session *s, aevb_level level, aevb_precision precision, int t)
 {
-    aevb_bench_fma job = {.level = level, .precision = precision, .threads = threads};
-    aevb_bench_result line = aevb_bench_line("machine", "fma", level, precision, threads, "GFLOP/s");
+    aevb_bench_fma job = {.level = level, .precision = precision, .workers = s->workers[t]};
+    aevb_bench_result line = aevb_bench_line("machine", "fma", level, precision, s->thread_counts[t], "GFLOP/s");
     aevb_bench_fma_work(&job);
     aevb_bench_rate(&s->config, 1e-9 * job.flops, aevb_bench_fma_work, &job, &line);
+    aevb_bench_report(s, &line);
+}
+
+/* Of the machine alone, whatever the level. */
+static aevb_bench_result plain_line(const char *name, int threads, const char *unit)
+{
+    aevb_bench_result line = aevb_bench_line("machine", name, AEVB_LEVEL_PORTABLE, AEVB_F64, threads, unit);
+    line.level = line.precision = "";
+    return line;
+}
+
+/* How long threads take to meet: it tells threads that share a cache from those that don't, and a core that others
+ * use. */
+static void machine_meeting(aevb_bench_session *s, int t)
+{
+    aevb_bench_result line = plain_line("barrier", s->thread_counts[t], "ns");
+    aevb_bench_rate(&s->config, 1e-9 * AEVB_BENCH_MEETINGS, aevb_bench_meet_work, s->workers[t], &line);
+    const double slowest = line.low;
+    line.median = 1.0 / line.median;
+    line.low = 1.0 / line.high;
+    line.high = 1.0 / slowest;
     aevb_bench_report(s, &line);
 }
 
@@ -77,10 +94,8 @@ static aevb_status machine_memory(aevb_bench_session *s, aevb_error *err)
     memset(job.bytes, 1, job.n); /* pages that were never written are all the same page */
     for (job.copy = 0; job.copy < 2; job.copy++)
         for (int i = 0; i < s->n_thread_counts; i++) {
-            job.threads = s->thread_counts[i];
-            aevb_bench_result line = aevb_bench_line("machine", names[job.copy], AEVB_LEVEL_PORTABLE, AEVB_F64,
-                                                     job.threads, "GB/s");
-            line.level = line.precision = "";
+            job.workers = s->workers[i];
+            aevb_bench_result line = plain_line(names[job.copy], s->thread_counts[i], "GB/s");
             aevb_bench_rate(&s->config, 1e-9 * MEMORY_BYTES, aevb_bench_memory_work, &job, &line);
             aevb_bench_report(s, &line);
         }
@@ -118,6 +133,22 @@ static aevb_status check(const aevb_bench_config *c, aevb_error *err)
     return AEVB_OK;
 }
 
+static aevb_status measure_all(aevb_bench_session *s, aevb_level best, aevb_error *err)
+{
+    for (int p = 0; p < 2; p++) {
+        const aevb_precision precision = p == 0 ? AEVB_F32 : AEVB_F64;
+        for (int t = 0; t < s->n_thread_counts && aevb_bench_wants_precision(s, precision); t++)
+            machine_fma(s, best, precision, t);
+    }
+    if (s->n_thread_counts > 1)
+        machine_meeting(s, 1);
+    aevb_status status = machine_memory(s, err);
+    for (int level = 0; status == AEVB_OK && level <= (int)best; level++)
+        if (aevb_level_supported((aevb_level)level) && (s->config.level == AEVB_LEVEL_BEST || level == (int)best))
+            status = measure_level(s, (aevb_level)level, level == (int)best, err);
+    return status;
+}
+
 aevb_status aevb_bench_run(const aevb_bench_config *config,
                            void (*report)(void *user, const aevb_bench_result *result), void *user, aevb_error *err)
 {
@@ -131,24 +162,20 @@ aevb_status aevb_bench_run(const aevb_bench_config *config,
     if (best == AEVB_LEVEL_REF)
         return aevb_fail(err, AEVB_EUNSUPPORTED, "AEVB_LEVEL=ref: the reference is what the fast engine is compared "
                          "with, there is nothing else to measure");
-#ifdef _OPENMP
     if (s.config.threads == 0)
-        s.config.threads = omp_get_max_threads();
-#else
-    s.config.threads = 1;
-#endif
-    s.thread_counts[0] = 1;
-    s.thread_counts[1] = s.config.threads;
-    s.n_thread_counts = s.config.threads > 1 ? 2 : 1;
-    for (int p = 0; p < 2; p++) {
-        const aevb_precision precision = p == 0 ? AEVB_F32 : AEVB_F64;
-        for (int i = 0; i < s.n_thread_counts && aevb_bench_wants_precision(&s, precision); i++)
-            machine_fma(&s, best, precision, s.thread_counts[i]);
+        s.config.threads = aevb_threads_available();
+    for (int t = 0; t < 2 && status == AEVB_OK; t++) {
+        s.workers[t] = aevb_workers_create(t == 0 ? 1 : s.config.threads);
+        if (s.workers[t] == NULL)
+            status = aevb_fail_memory(err);
+        else
+            s.thread_counts[t] = aevb_workers_count(s.workers[t]);
     }
-    status = machine_memory(&s, err);
-    for (int level = 0; status == AEVB_OK && level <= (int)best; level++)
-        if (aevb_level_supported((aevb_level)level) && (config->level == AEVB_LEVEL_BEST || level == (int)best))
-            status = measure_level(&s, (aevb_level)level, level == (int)best, err);
+    s.n_thread_counts = s.thread_counts[1] > 1 ? 2 : 1;
+    if (status == AEVB_OK)
+        status = measure_all(&s, best, err);
+    for (int t = 0; t < 2; t++)
+        aevb_workers_free(s.workers[t]);
     if (status == AEVB_OK && s.reported == 0 && config->parts != AEVB_BENCH_MACHINE)
         return aevb_fail(err, AEVB_EINVAL, "nothing is named \"%s\" in the parts that were asked for",
                          config->only == NULL ? "" : config->only);

@@ -165,8 +165,9 @@ static double product_flops(const aevb_arch *arch)
 }
 
 static aevb_status measure_step(aevb_bench_session *session, size_t which, aevb_level level, aevb_precision precision,
-                                int threads, aevb_error *err)
+                                int t, aevb_error *err)
 {
+    const int threads = session->thread_counts[t];
     const aevb_bench_config *config = &session->config;
     const aevb_arch *arch = &networks[which].arch;
     double rates[AEVB_BENCH_MAX_SAMPLES], shares[AEVB_BENCH_MAX_SAMPLES], loss;
@@ -181,9 +182,9 @@ static aevb_status measure_step(aevb_bench_session *session, size_t which, aevb_
     if (status == AEVB_OK)
         status = aevb_bench_step_train(step, 0.2 * config->seconds, &rates[0], &loss, err);
     for (int i = 0; status == AEVB_OK && i < config->samples; i++) {
-        const double before = aevb_bench_peak(level, precision, threads);
+        const double before = aevb_bench_peak(level, precision, session->workers[t]);
         status = aevb_bench_step_train(step, config->seconds, &rates[i], &loss, err);
-        const double after = aevb_bench_peak(level, precision, threads);
+        const double after = aevb_bench_peak(level, precision, session->workers[t]);
         shares[i] = rates[i] * product_flops(arch) / (before > after ? before : after);
     }
     if (status == AEVB_OK) {
@@ -204,7 +205,7 @@ aevb_status aevb_bench_steps(aevb_bench_session *session, aevb_level level, aevb
             if (!aevb_bench_wants_precision(session, precision) || !aevb_bench_wants(session, networks[i].name))
                 continue;
             for (int t = 0; t < session->n_thread_counts; t++) {
-                const aevb_status status = measure_step(session, i, level, precision, session->thread_counts[t], err);
+                const aevb_status status = measure_step(session, i, level, precision, t, err);
                 if (status != AEVB_OK)
                     return status;
             }

@@ -88,7 +88,7 @@ static aevb_status fast_gather(aevb_engine *engine, const aevb_dataset *dataset,
         return AEVB_EINVAL;
     }
     e->outside = gathered_domain(e, dataset, how, index);
-    aevb_team_run(engine->used.threads, gather_rows, &(gather_job){ e, dataset, how, index });
+    aevb_team_run(e->workers, gather_rows, &(gather_job){ e, dataset, how, index });
     return AEVB_OK;
 }
 
@@ -119,5 +119,5 @@ static void draw_rows(void *context, const aevb_team *team)
 static void fast_draw_eps(aevb_engine *engine, const aevb_noise *noise, const uint32_t *datum)
 {
     const fast_engine *e = (const fast_engine *)engine;
-    aevb_team_run(engine->used.threads, draw_rows, &(draw_job){ e, noise, datum });
+    aevb_team_run(e->workers, draw_rows, &(draw_job){ e, noise, datum });
 }

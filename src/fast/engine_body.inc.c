@@ -23,6 +23,7 @@ static void fast_free(aevb_engine *engine)
     aevb_free(e->state[0]);
     aevb_free(e->state[1]);
     aevb_free(e->block);
+    aevb_workers_free(e->workers);
     aevb_free(e);
 }
 
@@ -50,10 +51,12 @@ aevb_status BITS(aevb_fast_engine_create)(const aevb_engine_config *config, cons
     arena counting = { 0 };
     lay_out(e, &counting);
     e->block = aevb_alloc(counting.used, sizeof *e->block);
-    if (e->block == NULL) {
-        aevb_free(e);
+    e->workers = aevb_workers_create(config->threads);
+    if (e->block == NULL || e->workers == NULL) {
+        fast_free(&e->base);
         return aevb_fail_memory(err);
     }
+    e->base.used.threads = aevb_workers_count(e->workers);
     lay_out(e, &(arena){ .block = e->block });
     for (size_t r = 0; r < e->rows; r++) {
         e->ones[r] = 1.0;

@@ -14,7 +14,7 @@ static void forward_body(void *context, const aevb_team *team)
 
 static void fast_forward(aevb_engine *engine, aevb_terms *out)
 {
-    aevb_team_run(engine->used.threads, forward_body, engine);
+    aevb_team_run(((fast_engine *)engine)->workers, forward_body, engine);
     *out = terms_of((fast_engine *)engine);
 }
 
@@ -32,7 +32,7 @@ static void gradient_body(void *context, const aevb_team *team)
 static void fast_gradient(aevb_engine *engine, const aevb_adjoints *adjoints, double *grad)
 {
     const fast_engine *e = (const fast_engine *)engine;
-    aevb_team_run(engine->used.threads, gradient_body, &(gradient_job){ e, adjoints });
+    aevb_team_run(e->workers, gradient_body, &(gradient_job){ e, adjoints });
     read_block(e, e->grad, grad);
 }
 
@@ -122,7 +122,7 @@ static aevb_status fast_step(aevb_engine *engine, const aevb_objective *objectiv
     step_job job = { .e = e, .objective = objective, .prior = prior_precision / (double)n_data,
                      .adjoints = e->adjoints };
     job.scalars = aevb_step_scalars_make(&engine->optim, engine->t + 1, job.prior);
-    aevb_team_run(engine->used.threads, step_body, &job);
+    aevb_team_run(e->workers, step_body, &job);
     if (job.status == AEVB_OK) {
         *result = job.result;
     }
@@ -138,7 +138,7 @@ static void fast_encode(aevb_engine *engine, double *mu, double *logvar)
 {
     const fast_engine *e = (const fast_engine *)engine;
     const size_t n = engine->B * engine->arch.z_dim;
-    aevb_team_run(engine->used.threads, encode_body, engine);
+    aevb_team_run(e->workers, encode_body, engine);
     e->kern->to_f64(n, e->moments[0], mu);
     e->kern->to_f64(n, e->moments[1], logvar);
 }
@@ -177,5 +177,5 @@ static void fast_decode(aevb_engine *engine, size_t n, const double *z, double *
 {
     const fast_engine *e = (const fast_engine *)engine;
     e->kern->from_f64(n * engine->arch.z_dim, z, e->z);
-    aevb_team_run(engine->used.threads, decode_body, &(decode_job){ e, n, mean, logvar });
+    aevb_team_run(e->workers, decode_body, &(decode_job){ e, n, mean, logvar });
 }

@@ -5,19 +5,6 @@
 #include "aevb/level.h"
 #include "error.h"
 
-#ifdef _OPENMP
-# include <omp.h>
-#endif
-
-static int all_threads(void)
-{
-#ifdef _OPENMP
-    return omp_get_max_threads();
-#else
-    return 1;
-#endif
-}
-
 aevb_status aevb_fast_engine_create(const aevb_engine_config *config, const aevb_arch *arch,
                                     const aevb_layout *layout, aevb_engine **out, aevb_error *err)
 {
@@ -36,10 +23,7 @@ aevb_status aevb_fast_engine_create(const aevb_engine_config *config, const aevb
         return aevb_ref_engine_create(&used, arch, layout, out, err);
     }
     used.level = (int)level;
-    used.threads = config->threads == 0 ? all_threads() : config->threads;
-#ifndef _OPENMP
-    used.threads = 1;
-#endif
+    used.threads = config->threads == 0 ? aevb_threads_available() : config->threads;
     return used.precision == AEVB_F32 ? aevb_fast_engine_create_f32(&used, arch, layout, out, err)
                                       : aevb_fast_engine_create_f64(&used, arch, layout, out, err);
 }

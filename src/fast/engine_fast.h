@@ -11,16 +11,30 @@ aevb_status aevb_fast_engine_create_f32(const aevb_engine_config *config, const 
 aevb_status aevb_fast_engine_create_f64(const aevb_engine_config *config, const aevb_arch *arch,
                                         const aevb_layout *layout, aevb_engine **out, aevb_error *err);
 
+/* Threads the machine has for this process. */
+int aevb_threads_available(void);
+
+/* Threads that wait for work. One caller at a time. */
+typedef struct aevb_workers aevb_workers;
+
+/* n threads with the caller's, or fewer if the system gives fewer; NULL when memory is out. */
+aevb_workers *aevb_workers_create(int n);
+void aevb_workers_free(aevb_workers *w);
+int aevb_workers_count(const aevb_workers *w);
+
 /* A thread and how many there are; every thread of a team runs the same function with its own id. */
+typedef struct aevb_meeting aevb_meeting;
 typedef struct aevb_team {
     size_t id, n;
+    aevb_meeting *meeting; /* of the barrier */
 } aevb_team;
 
-/* Ends a stage: no thread goes on before all have come. Also where no team was made (n = 1). */
+/* Ends a stage: no thread goes on before all have come. */
 void aevb_team_barrier(const aevb_team *team);
 
-/* Calls body(context, team) in n threads, or fewer if the system gives fewer. */
-void aevb_team_run(int n, void (*body)(void *context, const aevb_team *team), void *context);
+/* Calls body(context, team) in all threads, and returns when all have. In a child of fork(), which has only the thread
+ * that called it, in that one: results don't depend on the number of threads. */
+void aevb_team_run(aevb_workers *w, void (*body)(void *context, const aevb_team *team), void *context);
 
 /* A thread's part of [0, n): first, and one past the last. */
 typedef struct aevb_share {

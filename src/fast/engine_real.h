@@ -60,6 +60,7 @@ typedef struct fast_engine {
     size_t P;                      /* panel width */
     stack encoder, decoder;        /* encoder heads: mu, logvar; decoder: logits or mean, and log-variance */
     size_t n_weights;              /* numbers in a block of parameters */
+    aevb_workers *workers;
     real *block;                   /* holds everything below but state */
     real *theta, *grad, *state[2]; /* blocks of parameters; state is NULL until an optimiser is set */
     size_t rows;                   /* of the decoder's buffers: more samples than that go through in parts */

@@ -176,8 +176,8 @@ plant() {
     echo "$id: $(tr '\n' ';' <"$folder/found")"
 }
 
-CRITERION_OUTPUTS=tap:- OMP_WAIT_POLICY=passive # several checks at once: threads must not spin
-export CRITERION_OUTPUTS OMP_WAIT_POLICY
+CRITERION_OUTPUTS=tap:-
+export CRITERION_OUTPUTS
 step=$1
 shift
 "$step" "$@"
