@@ -31,16 +31,16 @@ def same_bound(what, model, want, data, *options):
         report(False, what, e)
 
 
-def same_weights(what, net, path, *options, decoder=False):
-    """Converted to our layout, every tensor is bit for bit that of the network."""
+def same_weights(what, net, path, *options, decoder=False, encoder=False):
+    """Converted to our layout, every tensor is bit for bit that of the network, or of one part of it."""
     try:
         out = good("convert", path, "converted.npz", *options)
         with np.load("converted.npz") as got:
             want = net.ours()
-            if decoder:
+            if decoder or encoder:
                 h = len(net.hidden)
-                names = [f"fc{i}." for i in range(h + 2, 2 * h + 3)]
-                want = {k: v for k, v in want.items() if any(k.startswith(n) for n in names)}
+                names = tuple(f"fc{i}." for i in range(h + 2, 2 * h + 3)) # of the decoder
+                want = {k: v for k, v in want.items() if k.startswith(names) == decoder}
             keys = set(got) - {"aevb.arch", "aevb.parts"}
             ok = keys == set(want) and all(np.array_equal(got[k], want[k]) for k in keys)
             report(ok, what, out + str(sorted(keys)))
@@ -100,6 +100,24 @@ else:
     good("convert", "decoder.h5", "d.safetensors")
     same_weights("a decoder alone, through our own file", small, "d.safetensors", decoder=True)
     same_weights("and again from .npz", small, "converted.npz", decoder=True)
+    write_keras2_flat("encoder.h5", encoder, h5py)
+    same_weights("an encoder alone", small, "encoder.h5", encoder=True)
+    report("12-7-5-3 tanh, grey, an encoder alone" in good("inspect", "encoder.h5"), "which inspect says")
+    for path in ("encoder.h5", "small.safetensors"):
+        good("encode", "--model", path, "--data", "rows", "--split", "train", "--out", path, "--engine", "ref")
+    report(all(np.array_equal(np.load(f"encoder.h5-{n}.npy"), np.load(f"small.safetensors-{n}.npy"))
+               for n in ("mu", "logvar")), "it encodes as the whole model does")
+    for command in (["eval", "--data", "rows"], ["sample", "--npy", "s.npy"],
+                    ["reconstruct", "--data", "rows", "--npy", "r.npy"], ["gradcheck"]):
+        refused(f"{command[0]} of an encoder alone", "encoder.h5: an encoder alone; this needs the decoder too",
+                command[0], "--model", "encoder.h5", *command[1:])
+    good("convert", "encoder.h5", "e.safetensors")
+    same_weights("an encoder alone, through our own file", small, "e.safetensors", encoder=True)
+    same_weights("and again from .npz", small, "converted.npz", encoder=True)
+    good("convert", "encoder.h5", "alone.onnx")
+    report(os.path.exists("alone-encoder.onnx") and not os.path.exists("alone-decoder.onnx"),
+           "its ONNX is the encoder")
+    refused("but no decoder", "the model has no decoder", "convert", "encoder.h5", "d.onnx", "--part", "decoder")
     for name, kw in (("f16", {"dtype": "<f2"}), ("f64", {"dtype": "<f8"}), ("big", {"dtype": ">f4"}),
                      ("gzip", {"compression": "gzip", "shuffle": True, "fletcher32": True, "dtype": "<f4"})):
         rounded = Net(12, [7], 3, 5)
@@ -263,6 +281,9 @@ sub = [("vae.fc1", e[0]), ("vae.fc2", e[1]), ("vae.fc31", deep.mu), ("vae.fc32",
 write_safetensors("sub.safetensors", torch_names(sub))
 same_weights("our names within another module", deep, "sub.safetensors")
 same_weights("a map of a decoder", deep, "s.safetensors", "--map", "fc4=s,fc5=t,fc6=u", decoder=True)
+same_weights("a map of an encoder", deep, "s.safetensors", "--map", "fc1=q,fc2=r,fc31=m,fc32=v", encoder=True)
+write_safetensors("sides.safetensors", torch_names([*sided("encoder", "decoder")[0], ("encoder.4", joint)]))
+same_weights("the encoder alone of a state dict, one head for both", deep, "sides.safetensors", encoder=True)
 for what, text, why in (("no such layer", "fc1=nope", "no layer \"nope\""), ("no pair", "fc1=q,fc2",
                                                                              "is not OURS=THEIRS"),
                         ("a layer twice", "fc1=q,fc1=r", "\"fc1\" twice"), ("a part of a network", "fc1=q",
