@@ -75,6 +75,34 @@ else:
            "what a bare weights file leaves open is said", shown)
 
     small = Net(12, [7, 5], 3, 3, scale=0.5, activation="tanh")
+
+    def named_image(swapped):
+        """A model of the user's own class as newer versions of Keras 3 save it, with the names of its layers."""
+        encoder, decoder = parts_of(small)
+        if swapped:
+            encoder[2], encoder[3] = encoder[3], encoder[2]
+        image = io.BytesIO()
+        with h5py.File(image, "w") as f:
+            for part, layers in (("encoder", encoder), ("decoder", decoder)):
+                put_vars(f, f"{part}/layers", layers)
+                for i, (name, _, _) in enumerate(layers):
+                    f[f"{part}/layers/dense{'_%d' % i if i else ''}/vars"].attrs["name"] = name
+            f.create_group("loss_tracker/vars").create_dataset("0", data=np.float32(1))
+            f["loss_tracker/vars"].attrs["name"] = "loss"
+        return image.getvalue()
+
+    for swapped in (False, True):
+        open("named.weights.h5", "wb").write(named_image(swapped))
+        same_weights(f"heads by the names beside the weights{', in the other order' if swapped else ''}", small,
+                     "named.weights.h5")
+        report("assumed: mu before" not in good("inspect", "named.weights.h5"), "whose order is not assumed")
+    config = {"class_name": "VAE", "config": {"layers": [functional("encoder", parts_of(small)[0], "i"),
+                                                         functional("decoder", parts_of(small)[1], "z")]}}
+    with zipfile.ZipFile("named.keras", "w") as z:
+        z.writestr("config.json", json.dumps(config))
+        z.writestr("model.weights.h5", named_image(True))
+    same_weights("the same in a .keras", small, "named.keras")
+    report("12-7-5-3 tanh" in good("inspect", "named.keras"), "activations by these names")
     write_keras2("small.h5", small, h5py)
     same_weights("two hidden layers, tanh from the configuration", small, "small.h5")
     report("12-7-5-3 tanh" in good("inspect", "small.h5"), "the activation of the file is taken")

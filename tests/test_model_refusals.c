@@ -303,7 +303,9 @@ Test(model_refusals, heads_by_their_names)
         {"mu", AEVB_MU_HEAD}, {"fcMean", AEVB_MU_HEAD}, {"z_log_var", AEVB_LOGVAR_HEAD}, {"logvar", AEVB_LOGVAR_HEAD},
         {"log_sigma", AEVB_STDDEV_HEAD}, {"log_sigma2", AEVB_LOGVAR_HEAD}, {"log_sigma_2", AEVB_STDDEV_HEAD},
         {"sigma1", AEVB_STDDEV_HEAD}, {"mu.fc", AEVB_NO_HEAD}, {"mu/fc", AEVB_NO_HEAD}, {"fc", AEVB_NO_HEAD},
-        {"averyveryveryverylongnameofalayerofmu", AEVB_NO_HEAD}};
+        {"averyveryveryverylongnameofalayerofmu", AEVB_NO_HEAD}, {"fc_logv", AEVB_LOGVAR_HEAD},
+        {"linear_lv", AEVB_LOGVAR_HEAD}, {"z_log_sigma_sq", AEVB_LOGVAR_HEAD}, {"logSigmaSquared", AEVB_LOGVAR_HEAD},
+        {"sq_sigma", AEVB_STDDEV_HEAD}, {"square", AEVB_NO_HEAD}};
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
         cr_expect_eq(aevb_layer_head_of(list[i].name, strlen(list[i].name)), list[i].head, "%s", list[i].name);
 }
