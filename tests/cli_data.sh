@@ -20,6 +20,8 @@ expect "a directory of pictures" 0 'pictures: 27 rows to train on, 3 to test, of
 expect "cropped and scaled" 0 'of 6 values' train $small --data faces --out steps --crop 1:6,2:8 --scale 0.5
 expect "the run keeps its steps" 0 'ELBO' eval --model steps --samples 0
 expect "which is the size of its pictures" 0 '"image_rows": 2' inspect --json steps/model.safetensors
+expect "encode names the labels" 0 'codes-mu.npy, -logvar.npy, -labels.npy, -labels.txt: ' encode --model steps --out codes
+check "a line for each directory" test "$(cat codes-labels.txt)" = "$(printf 'a\nb\nc')"
 expect "resumed with them" 0 '^ *2 |' train --resume steps --epochs 2
 expect "not with others" 2 'cannot change when a run is resumed' train --resume steps --epochs 3 --scale 0.25
 expect "nor evaluated with others" 1 "a run's own data are read as the run read them" eval --model steps --scale 1
