@@ -318,6 +318,10 @@ for what, text, why in (("no such layer", "fc1=nope", "no layer \"nope\""), ("no
                         "are not those of a network"), ("shapes that do not connect",
                         "fc1=q,fc2=r,fc31=m,fc32=v,fc4=t,fc5=s,fc6=u", "leads from")):
     refused(f"a map with {what}", why, "convert", "s.safetensors", "x.npz", "--map", text)
+os.mkfifo("pipe")
+for path in ("pipe", "."):
+    refused(f"a map that is no file: {path}", f"--map {path}: is not a regular file", "inspect", "s.safetensors",
+            "--map", path)
 refused("a map in an absent file", "neither OURS=THEIRS pairs nor a file", "inspect", "s.safetensors", "--map",
         "absent")
 

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { LONGEST_MAP = 1 << 20 };
 
@@ -43,6 +44,9 @@ error_t aevb_cli_model_option(int key, char *arg, const struct argp_state *state
 /* The text of a file of pairs. */
 static int read_map(const char *path, char **text)
 {
+    struct stat info;
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) /* opening a FIFO would wait for its writer */
+        return aevb_cli_fail("--map %s: is not a regular file", path);
     FILE *stream = fopen(path, "r");
     if (stream == NULL)
         return aevb_cli_fail("--map %s: neither OURS=THEIRS pairs nor a file: %s", path, strerror(errno));
