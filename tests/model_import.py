@@ -229,6 +229,20 @@ else:
     report(status == 1 and len(err.splitlines()) == 1, "a zip of PyTorch is refused in one line", err)
     subprocess.run(["sh", "-c", command.replace("python3", sys.executable, 1)], check=False)
     same_bound("the command in that line makes a .npz with the same bound", "model.npz", reference, "faces")
+    checkpoint = {k: torch.nn.Parameter(v) for k, v in state.items()}
+    for key in ("state_dict", "model_state_dict", "model"):
+        torch.save({key: checkpoint, "epoch": 3, "optimizer": {"state": {}, "param_groups": []}}, "it's a run.pt")
+        os.remove("model.npz")
+        command = run("inspect", "it's a run.pt")[2].partition("python3 ")[2]
+        subprocess.run(["sh", "-c", f"'{sys.executable}' {command}"], check=False)
+        same_bound(f"and out of a checkpoint, under {key}", "model.npz", reference, "faces")
+    torch.jit.script(torch.nn.Linear(3, 2)).save("script.pt")
+    refused("TorchScript, whose pickle is not its first member, is one", "script.pt: a PyTorch pickle", "inspect",
+            "script.pt")
+    deep_path = os.path.join(*["f" * 100] * 3)
+    os.makedirs(deep_path)
+    torch.save(state, f"{deep_path}/state.pt")
+    refused("a name too long for the line is left to the reader", '})" FILE', "inspect", f"{deep_path}/state.pt")
     torch.save(state, "old.pt", _use_new_zipfile_serialization=False)
     refused("a pickle of old PyTorch is refused", "a PyTorch pickle", "inspect", "old.pt")
 
