@@ -96,6 +96,13 @@ else:
         same_weights(f"heads by the names beside the weights{', in the other order' if swapped else ''}", small,
                      "named.weights.h5")
         report("assumed: mu before" not in good("inspect", "named.weights.h5"), "whose order is not assumed")
+    for name in ("", "x" * 2000):
+        with h5py.File("odd.weights.h5", "w") as f:
+            for part, layers in (("encoder", parts_of(small)[0]), ("decoder", parts_of(small)[1])):
+                put_vars(f, f"{part}/layers", layers)
+                f[f"{part}/layers/dense_2/vars"].attrs["name"] = name
+                f.create_group(f"{part}/vars").attrs["name"] = name
+        same_weights(f"a name of {len(name)} bytes says nothing", small, "odd.weights.h5")
     config = {"class_name": "VAE", "config": {"layers": [functional("encoder", parts_of(small)[0], "i"),
                                                          functional("decoder", parts_of(small)[1], "z")]}}
     with zipfile.ZipFile("named.keras", "w") as z:

@@ -117,6 +117,9 @@ Test(model_refusals, by_names_and_shapes)
         {"encoder.a.weight 3 9; encoder.a.bias 3; mu.weight 2 3; mu.bias 2; logvar.weight 2 3; logvar.bias 2; "
          "decoder.a.weight 3 2; decoder.a.bias 3; decoder.mu.weight 9 3; decoder.mu.bias 9; "
          "decoder.logvar.weight 8 3; decoder.logvar.bias 8", "leads from 3 to 8 values"},
+        {"encoder.a.weight 3 9; encoder.a.bias 3; mu.weight 2 3; mu.bias 2; logvar.weight 2 3; logvar.bias 2; "
+         "decoder.mu.weight 9 3; decoder.mu.bias 9; decoder.logvar.weight 9 3; decoder.logvar.bias 9",
+         "its layers do not connect to a VAE"}, /* no encoder alone: the decoder has heads */
         {"a.weight 4 4; a.bias 4; b.weight 4 4; b.bias 4; c.weight 4 4; c.bias 4; d.weight 4 4; d.bias 4",
          "more than one way to connect its layers"},
     };
@@ -305,7 +308,7 @@ Test(model_refusals, heads_by_their_names)
         {"sigma1", AEVB_STDDEV_HEAD}, {"mu.fc", AEVB_NO_HEAD}, {"mu/fc", AEVB_NO_HEAD}, {"fc", AEVB_NO_HEAD},
         {"averyveryveryverylongnameofalayerofmu", AEVB_NO_HEAD}, {"fc_logv", AEVB_LOGVAR_HEAD},
         {"linear_lv", AEVB_LOGVAR_HEAD}, {"z_log_sigma_sq", AEVB_LOGVAR_HEAD}, {"logSigmaSquared", AEVB_LOGVAR_HEAD},
-        {"sq_sigma", AEVB_STDDEV_HEAD}, {"square", AEVB_NO_HEAD}};
+        {"sq_sigma", AEVB_STDDEV_HEAD}, {"square", AEVB_NO_HEAD}, {"sigma_layer", AEVB_STDDEV_HEAD}};
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
         cr_expect_eq(aevb_layer_head_of(list[i].name, strlen(list[i].name)), list[i].head, "%s", list[i].name);
 }

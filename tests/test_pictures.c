@@ -119,7 +119,6 @@ Test(pictures, one_directory_has_no_labels_and_its_last_tenth_is_the_test_part)
     cr_assert_eq(open_data(path, 5, 3, &data, NULL), AEVB_OK);
     cr_assert(data.train->n == 5 && data.test->n == MOST / 10 && data.train->labels == NULL);
     cr_expect(data.label_names == NULL && data.n_labels == 0);
-    cr_expect_eq(aevb_label_names_write(temp_path("labels.txt"), &data, NULL), AEVB_EINVAL);
     data.train->n = MOST - MOST / 10;
     for (size_t k = 0; k < MOST; k++) {
         size_t row;
@@ -147,24 +146,6 @@ Test(pictures, directories_train_and_test_are_the_parts)
     cr_expect_eq(memcmp(data.train->labels, train_labels, sizeof train_labels), 0);
     cr_expect_eq(memcmp(data.test->labels, test_labels, sizeof test_labels), 0);
     expect_names(&data, (const char *const[]){"5", "6", "7"}, 3);
-    aevb_data_close(&data);
-}
-
-/* One line per label whatever the directories are called. */
-Test(pictures, names_of_labels_are_written_a_line_each)
-{
-    static const char *const names[] = {"plain/a.pgm", "two\nlines/a.pgm", "back\\slash/a.pgm", "\xc3\xa9t\xc3\xa9/a.pgm"};
-    static const char want[] = "back\\x5cslash\nplain\ntwo\\x0alines\n\xc3\xa9t\xc3\xa9\n";
-    tree t;
-    aevb_data data;
-    size_t n;
-    make_tree(&t, names, 4);
-    cr_assert_eq(open_data(tree_write(TREE_DIRECTORY, "odd", t.files, 4), 0, 1, &data, NULL), AEVB_OK);
-    cr_assert_eq(aevb_label_names_write(temp_path("labels.txt"), &data, NULL), AEVB_OK);
-    char *got = (char *)temp_read(temp_path("labels.txt"), &n);
-    cr_expect(n == sizeof want - 1 && memcmp(got, want, n) == 0, "%.*s", (int)n, got);
-    free(got);
-    cr_expect_eq(aevb_label_names_write(temp_path("absent/labels.txt"), &data, NULL), AEVB_EIO);
     aevb_data_close(&data);
 }
 

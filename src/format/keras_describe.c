@@ -143,7 +143,7 @@ static aevb_status names_of_groups(const aevb_model_file *file, const aevb_store
     char group[LONGEST];
     size_t used = 0;
     bool named = false;
-    for (size_t i = 0; i + 2 < path->n && used < LONGEST; i++) { /* the last two are "vars" and a number */
+    for (size_t i = 0; i + 2 < path->n && used + 1 < LONGEST; i++) { /* the last two are "vars" and a number */
         char *name = NULL;
         size_t n = 0, length = (size_t)(path->part[i] - path->text) + strlen(path->part[i]);
         snprintf(group, sizeof group, "%.*s/vars", (int)length, tensor->name);
@@ -151,11 +151,11 @@ static aevb_status names_of_groups(const aevb_model_file *file, const aevb_store
         if (status != AEVB_OK)
             return status;
         named = n == 1 && *name != '\0';
-        int more = snprintf(names + used, LONGEST - used, "%s%s", used > 0 ? "/" : "", named ? name : path->part[i]);
-        used += more < 0 ? LONGEST : (size_t)more;
+        snprintf(names + used, LONGEST - used, "%s%s", used > 0 ? "/" : "", named ? name : path->part[i]);
+        used += strlen(names + used);
         aevb_free(name);
     }
-    if (!named || used >= LONGEST)
+    if (!named || used + 1 == LONGEST) /* cut, perhaps */
         *names = '\0';
     return AEVB_OK;
 }
