@@ -73,6 +73,7 @@ def models():
     named = dict(list(deep.ours().items()))
     for dtype in ("F16", "BF16", "F32", "F64"):
         put("safetensors", "torch_" + dtype.lower(), made(mf.write_safetensors, named, None, dtype))
+    put("safetensors", "encoder", made(mf.write_safetensors, {k: v for k, v in small.ours().items() if k < "fc3"}))
     put("keras_h5", "whole", made(mf.write_keras2, small, h5py))
     put("keras_h5", "weights", made(mf.write_keras2, small, h5py, False))
     encoder, decoder = mf.parts_of(small)
@@ -83,6 +84,14 @@ def models():
                              compression="gzip", shuffle=True, fletcher32=True)
             f.create_dataset("layers/dense/vars/1", data=np.arange(4, dtype=">f4"))
     put("keras_h5", "packed", made(packed))
+
+    def named(path): # a class of the user's own, with the names of the layers beside the weights
+        with h5py.File(path, "w") as f:
+            for part, layers in (("encoder", encoder), ("decoder", decoder)):
+                mf.put_vars(f, f"{part}/layers", layers)
+                for i, (name, _, _) in enumerate(layers):
+                    f[f"{part}/layers/dense{'_%d' % i if i else ''}/vars"].attrs["name"] = name
+    put("keras_h5", "named", made(named))
     keras3 = put("keras_zip", "whole", made(mf.write_keras3, small, h5py))
     members = {n: zipfile.ZipFile(io.BytesIO(keras3)).read(n) for n in ("config.json", "model.weights.h5")}
     put("keras_zip", "deflated", zipped(members, zipfile.ZIP_DEFLATED))
@@ -185,7 +194,7 @@ def failures():
 
 
 ours, keras3 = models()
-for name in ("ours", "torch_f32"):
+for name in ("ours", "torch_f32", "encoder"):
     put("round_trip", name, (folder / "safetensors" / name).read_bytes())
 put("round_trip", "npz", (folder / "npz/ours").read_bytes())
 put("round_trip", "keras", (folder / "keras_zip/deflated").read_bytes())

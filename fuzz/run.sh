@@ -33,15 +33,16 @@ for target in "$@"; do
     [ -d "$sources/fuzz/crashes/$target" ] && inputs="$inputs $sources/fuzz/crashes/$target"
     log="findings/$target.log"
     # libhdf5 asks for as much as a damaged file says; in use its process has a limit. A child that AddressSanitizer
-    # stops must end by a signal, as one that crashes: the target then leaves the file alone.
+    # stops must end by a signal, as one that crashes: the target then leaves the file alone. libFuzzer cuts what is
+    # longer than max_len, seeds too: those of HDF5 have up to 30 KB, and one that is cut is refused at once.
     case $target in
-    keras_*) asan=max_allocation_size_mb=400:abort_on_error=1 ;;
-    *) asan= ;;
+    keras_*) asan=max_allocation_size_mb=400:abort_on_error=1 longest=32768 ;;
+    *) asan= longest=16384 ;;
     esac
     # shellcheck disable=SC2086
     LSAN_OPTIONS=print_suppressions=0 ASAN_OPTIONS=$asan \
         "./fuzz/fuzz_$target" ${dictionary:+-dict="$dictionary"} -max_total_time="$seconds" -rss_limit_mb=512 \
-        -timeout=1 -max_len=16384 -print_final_stats=1 -artifact_prefix="$PWD/findings/$target/" $inputs \
+        -timeout=1 -max_len="$longest" -print_final_stats=1 -artifact_prefix="$PWD/findings/$target/" $inputs \
         >"$log" 2>&1
     status=$?
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")

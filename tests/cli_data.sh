@@ -20,6 +20,8 @@ expect "a directory of pictures" 0 'pictures: 27 rows to train on, 3 to test, of
 expect "cropped and scaled" 0 'of 6 values' train $small --data faces --out steps --crop 1:6,2:8 --scale 0.5
 expect "the run keeps its steps" 0 'ELBO' eval --model steps --samples 0
 expect "which is the size of its pictures" 0 '"image_rows": 2' inspect --json steps/model.safetensors
+expect "encode names the labels" 0 'codes-mu.npy, -logvar.npy, -labels.npy, -labels.txt: ' encode --model steps --out codes
+check "a line for each directory" test "$(cat codes-labels.txt)" = "$(printf 'a\nb\nc')"
 expect "resumed with them" 0 '^ *2 |' train --resume steps --epochs 2
 expect "not with others" 2 'cannot change when a run is resumed' train --resume steps --epochs 3 --scale 0.25
 expect "nor evaluated with others" 1 "a run's own data are read as the run read them" eval --model steps --scale 1
@@ -35,6 +37,17 @@ expect "steps on data that are no pictures" 1 'sprites: crop, scale and grey are
     train $small --data sprites --out never --scale 0.5
 expect "nor on a text" 1 'text:README: crop, scale and grey are for trees of pictures' \
     train --data text:README --out never --preset lfw
+# The first bytes of what other programs compress.
+while read -r name bytes; do
+    printf "$bytes rest of it" >"faces.$name"
+    expect "compressed by $name" 1 "faces.$name: is compressed by $name; gzip and zip are read" \
+        train $small --data "faces.$name" --out never
+done <<'END'
+xz \3757zXZ
+bzip2 BZh91AY
+zstd \050\265\057\375
+7z 7z\274\257\047\034
+END
 expect "a limit on files" 1 'more than 29 files' train $small --data faces --out never --max-entries 29
 expect "a limit on pixels" 1 'beyond the limit of 47 pixels' train $small --data faces --out never --max-pixels 47
 for bad in --crop=1:7 --crop=1:7,2 --crop=3:3,0:1 --crop=0:0,0:0 --crop=1:2,3:4,5 --crop=a:b,c:d --crop= --scale=0 \

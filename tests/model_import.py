@@ -31,16 +31,16 @@ def same_bound(what, model, want, data, *options):
         report(False, what, e)
 
 
-def same_weights(what, net, path, *options, decoder=False):
-    """Converted to our layout, every tensor is bit for bit that of the network."""
+def same_weights(what, net, path, *options, decoder=False, encoder=False):
+    """Converted to our layout, every tensor is bit for bit that of the network, or of one part of it."""
     try:
         out = good("convert", path, "converted.npz", *options)
         with np.load("converted.npz") as got:
             want = net.ours()
-            if decoder:
+            if decoder or encoder:
                 h = len(net.hidden)
-                names = [f"fc{i}." for i in range(h + 2, 2 * h + 3)]
-                want = {k: v for k, v in want.items() if any(k.startswith(n) for n in names)}
+                names = tuple(f"fc{i}." for i in range(h + 2, 2 * h + 3)) # of the decoder
+                want = {k: v for k, v in want.items() if k.startswith(names) == decoder}
             keys = set(got) - {"aevb.arch", "aevb.parts"}
             ok = keys == set(want) and all(np.array_equal(got[k], want[k]) for k in keys)
             report(ok, what, out + str(sorted(keys)))
@@ -75,6 +75,41 @@ else:
            "what a bare weights file leaves open is said", shown)
 
     small = Net(12, [7, 5], 3, 3, scale=0.5, activation="tanh")
+
+    def named_image(swapped):
+        """A model of the user's own class as newer versions of Keras 3 save it, with the names of its layers."""
+        encoder, decoder = parts_of(small)
+        if swapped:
+            encoder[2], encoder[3] = encoder[3], encoder[2]
+        image = io.BytesIO()
+        with h5py.File(image, "w") as f:
+            for part, layers in (("encoder", encoder), ("decoder", decoder)):
+                put_vars(f, f"{part}/layers", layers)
+                for i, (name, _, _) in enumerate(layers):
+                    f[f"{part}/layers/dense{'_%d' % i if i else ''}/vars"].attrs["name"] = name
+            f.create_group("loss_tracker/vars").create_dataset("0", data=np.float32(1))
+            f["loss_tracker/vars"].attrs["name"] = "loss"
+        return image.getvalue()
+
+    for swapped in (False, True):
+        open("named.weights.h5", "wb").write(named_image(swapped))
+        same_weights(f"heads by the names beside the weights{', in the other order' if swapped else ''}", small,
+                     "named.weights.h5")
+        report("assumed: mu before" not in good("inspect", "named.weights.h5"), "whose order is not assumed")
+    for name in ("", "x" * 2000):
+        with h5py.File("odd.weights.h5", "w") as f:
+            for part, layers in (("encoder", parts_of(small)[0]), ("decoder", parts_of(small)[1])):
+                put_vars(f, f"{part}/layers", layers)
+                f[f"{part}/layers/dense_2/vars"].attrs["name"] = name
+                f.create_group(f"{part}/vars").attrs["name"] = name
+        same_weights(f"a name of {len(name)} bytes says nothing", small, "odd.weights.h5")
+    config = {"class_name": "VAE", "config": {"layers": [functional("encoder", parts_of(small)[0], "i"),
+                                                         functional("decoder", parts_of(small)[1], "z")]}}
+    with zipfile.ZipFile("named.keras", "w") as z:
+        z.writestr("config.json", json.dumps(config))
+        z.writestr("model.weights.h5", named_image(True))
+    same_weights("the same in a .keras", small, "named.keras")
+    report("12-7-5-3 tanh" in good("inspect", "named.keras"), "activations by these names")
     write_keras2("small.h5", small, h5py)
     same_weights("two hidden layers, tanh from the configuration", small, "small.h5")
     report("12-7-5-3 tanh" in good("inspect", "small.h5"), "the activation of the file is taken")
@@ -100,6 +135,24 @@ else:
     good("convert", "decoder.h5", "d.safetensors")
     same_weights("a decoder alone, through our own file", small, "d.safetensors", decoder=True)
     same_weights("and again from .npz", small, "converted.npz", decoder=True)
+    write_keras2_flat("encoder.h5", encoder, h5py)
+    same_weights("an encoder alone", small, "encoder.h5", encoder=True)
+    report("12-7-5-3 tanh, grey, an encoder alone" in good("inspect", "encoder.h5"), "which inspect says")
+    for path in ("encoder.h5", "small.safetensors"):
+        good("encode", "--model", path, "--data", "rows", "--split", "train", "--out", path, "--engine", "ref")
+    report(all(np.array_equal(np.load(f"encoder.h5-{n}.npy"), np.load(f"small.safetensors-{n}.npy"))
+               for n in ("mu", "logvar")), "it encodes as the whole model does")
+    for command in (["eval", "--data", "rows"], ["sample", "--npy", "s.npy"],
+                    ["reconstruct", "--data", "rows", "--npy", "r.npy"], ["gradcheck"]):
+        refused(f"{command[0]} of an encoder alone", "encoder.h5: an encoder alone; this needs the decoder too",
+                command[0], "--model", "encoder.h5", *command[1:])
+    good("convert", "encoder.h5", "e.safetensors")
+    same_weights("an encoder alone, through our own file", small, "e.safetensors", encoder=True)
+    same_weights("and again from .npz", small, "converted.npz", encoder=True)
+    good("convert", "encoder.h5", "alone.onnx")
+    report(os.path.exists("alone-encoder.onnx") and not os.path.exists("alone-decoder.onnx"),
+           "its ONNX is the encoder")
+    refused("but no decoder", "the model has no decoder", "convert", "encoder.h5", "d.onnx", "--part", "decoder")
     for name, kw in (("f16", {"dtype": "<f2"}), ("f64", {"dtype": "<f8"}), ("big", {"dtype": ">f4"}),
                      ("gzip", {"compression": "gzip", "shuffle": True, "fletcher32": True, "dtype": "<f4"})):
         rounded = Net(12, [7], 3, 5)
@@ -183,6 +236,20 @@ else:
     report(status == 1 and len(err.splitlines()) == 1, "a zip of PyTorch is refused in one line", err)
     subprocess.run(["sh", "-c", command.replace("python3", sys.executable, 1)], check=False)
     same_bound("the command in that line makes a .npz with the same bound", "model.npz", reference, "faces")
+    checkpoint = {k: torch.nn.Parameter(v) for k, v in state.items()}
+    for key in ("state_dict", "model_state_dict", "model"):
+        torch.save({key: checkpoint, "epoch": 3, "optimizer": {"state": {}, "param_groups": []}}, "it's a run.pt")
+        os.remove("model.npz")
+        command = run("inspect", "it's a run.pt")[2].partition("python3 ")[2]
+        subprocess.run(["sh", "-c", f"'{sys.executable}' {command}"], check=False)
+        same_bound(f"and out of a checkpoint, under {key}", "model.npz", reference, "faces")
+    torch.jit.script(torch.nn.Linear(3, 2)).save("script.pt")
+    refused("TorchScript, whose pickle is not its first member, is one", "script.pt: a PyTorch pickle", "inspect",
+            "script.pt")
+    deep_path = os.path.join(*["f" * 100] * 3)
+    os.makedirs(deep_path)
+    torch.save(state, f"{deep_path}/state.pt")
+    refused("a name too long for the line is left to the reader", '})" FILE', "inspect", f"{deep_path}/state.pt")
     torch.save(state, "old.pt", _use_new_zipfile_serialization=False)
     refused("a pickle of old PyTorch is refused", "a PyTorch pickle", "inspect", "old.pt")
 
@@ -263,12 +330,19 @@ sub = [("vae.fc1", e[0]), ("vae.fc2", e[1]), ("vae.fc31", deep.mu), ("vae.fc32",
 write_safetensors("sub.safetensors", torch_names(sub))
 same_weights("our names within another module", deep, "sub.safetensors")
 same_weights("a map of a decoder", deep, "s.safetensors", "--map", "fc4=s,fc5=t,fc6=u", decoder=True)
+same_weights("a map of an encoder", deep, "s.safetensors", "--map", "fc1=q,fc2=r,fc31=m,fc32=v", encoder=True)
+write_safetensors("sides.safetensors", torch_names([*sided("encoder", "decoder")[0], ("encoder.4", joint)]))
+same_weights("the encoder alone of a state dict, one head for both", deep, "sides.safetensors", encoder=True)
 for what, text, why in (("no such layer", "fc1=nope", "no layer \"nope\""), ("no pair", "fc1=q,fc2",
                                                                              "is not OURS=THEIRS"),
                         ("a layer twice", "fc1=q,fc1=r", "\"fc1\" twice"), ("a part of a network", "fc1=q",
                         "are not those of a network"), ("shapes that do not connect",
                         "fc1=q,fc2=r,fc31=m,fc32=v,fc4=t,fc5=s,fc6=u", "leads from")):
     refused(f"a map with {what}", why, "convert", "s.safetensors", "x.npz", "--map", text)
+os.mkfifo("pipe")
+for path in ("pipe", "."):
+    refused(f"a map that is no file: {path}", f"--map {path}: is not a regular file", "inspect", "s.safetensors",
+            "--map", path)
 refused("a map in an absent file", "neither OURS=THEIRS pairs nor a file", "inspect", "s.safetensors", "--map",
         "absent")
 

@@ -116,7 +116,7 @@ static const lie lies[] = {
     {"a status that is none", HEAD(.status = 77, .length = 3), TEXT("why")},
     {"a status that is not the child's to give", HEAD(.status = AEVB_EIO, .length = 3), TEXT("why")},
     {"a failure without a message", HEAD(.status = AEVB_EFORMAT)},
-    {"a message too long", HEAD(.status = AEVB_EFORMAT, .length = 512)},
+    {"a message too long", HEAD(.status = AEVB_EFORMAT, .length = sizeof ((aevb_error *)NULL)->message)},
     {"a message of all memory", HEAD(.status = AEVB_EFORMAT, .length = UINT64_MAX)},
     {"more arrays than the limit", HEAD(.n = UINT64_MAX, .length = 8)},
     {"more arrays than the file can hold", HEAD(.n = SIZE / 32 + 1, .length = 8)},

@@ -63,6 +63,7 @@ Test(model_refusals, by_names_and_shapes)
         {ENCODER GAUSSIAN, NULL},
         {DECODER, NULL},
         {GAUSSIAN, NULL},
+        {ENCODER, NULL}, /* an encoder alone */
         {"fc11.weight 2 9; fc11.bias 2; fc12.weight 2 9; fc12.bias 2; fc2.weight 9 2; fc2.bias 9", NULL},
         {"", "no tensors of a network"},
         {ENCODER DECODER "; more 4", "tensors of no affine layer (--map says what is what): more"},
@@ -85,7 +86,17 @@ Test(model_refusals, by_names_and_shapes)
          "its layers do not connect to a VAE"},
         {"mu.weight 2 9; mu.bias 2; logvar.weight 2 9; logvar.bias 2; d.weight 8 2; d.bias 8",
          "its layers do not connect to a VAE"},
-        {"mu.weight 2 9; mu.bias 2; logvar.weight 2 9; logvar.bias 2", "its layers do not connect to a VAE"},
+        {"mu.weight 2 9; mu.bias 2; logvar.weight 2 9; logvar.bias 2", NULL}, /* a linear encoder alone */
+        {"h.weight 4 9; h.bias 4; mu.weight 2 4; mu.bias 2; logvar.weight 2 4; logvar.bias 2", NULL},
+        {"h.weight 4 9; h.bias 4; mu.weight 2 3; mu.bias 2; logvar.weight 2 3; logvar.bias 2",
+         "its layers do not connect to a VAE, an encoder or a decoder"},
+        {"encoder.0.weight 4 9; encoder.0.bias 4; encoder.2.weight 6 4; encoder.2.bias 6", NULL}, /* two halves */
+        {"encoder.0.weight 4 9; encoder.0.bias 4; encoder.1.weight 3 4; encoder.1.bias 3; encoder.2.weight 3 4; "
+         "encoder.2.bias 3", NULL}, /* heads by order */
+        {"a.weight 4 9; a.bias 4; b.weight 3 4; b.bias 3; c.weight 3 4; c.bias 3", /* nothing says encoder */
+         "no heads that are known as mu and logvar"},
+        {"encoder.0.weight 4 9; encoder.0.bias 4; mu.weight 2 4; mu.bias 2; logvar.weight 2 4; logvar.bias 2; "
+         "decoder.0.weight 9 3; decoder.0.bias 9", "its layers do not connect to a VAE"},
         {"mu.weight 2 9; mu.bias 2; logvar.weight 2 9; logvar.bias 2; d.weight 9 2; d.bias 9", NULL},
         {"mu.weight 2 9; mu.bias 2; log_var.weight 2 9; log_var.bias 2; d.weight 9 2; d.bias 9", NULL},
         {"a.weight 4 9; a.bias 4; d.weight 9 2; d.bias 9", NULL}, /* one head of both halves */
@@ -106,6 +117,9 @@ Test(model_refusals, by_names_and_shapes)
         {"encoder.a.weight 3 9; encoder.a.bias 3; mu.weight 2 3; mu.bias 2; logvar.weight 2 3; logvar.bias 2; "
          "decoder.a.weight 3 2; decoder.a.bias 3; decoder.mu.weight 9 3; decoder.mu.bias 9; "
          "decoder.logvar.weight 8 3; decoder.logvar.bias 8", "leads from 3 to 8 values"},
+        {"encoder.a.weight 3 9; encoder.a.bias 3; mu.weight 2 3; mu.bias 2; logvar.weight 2 3; logvar.bias 2; "
+         "decoder.mu.weight 9 3; decoder.mu.bias 9; decoder.logvar.weight 9 3; decoder.logvar.bias 9",
+         "its layers do not connect to a VAE"}, /* no encoder alone: the decoder has heads */
         {"a.weight 4 4; a.bias 4; b.weight 4 4; b.bias 4; c.weight 4 4; c.bias 4; d.weight 4 4; d.bias 4",
          "more than one way to connect its layers"},
     };
@@ -120,6 +134,8 @@ Test(model_refusals, by_a_map)
         {" # all of them\n\tfc1 = fc1 # one\n\r fc21=fc21\t\r,\n,fc22=fc22, fc3=fc3\nfc4=fc4 ,", NULL},
         {"fc1=fc1,fc21=fc21,fc22=fc21,fc3=fc3,fc4=fc4", "leads from 5 to 2 values"}, /* both halves of a head of 2 */
         {"fc3=fc3,fc4=fc4", NULL},
+        {"fc1=fc1,fc21=fc21,fc22=fc22", NULL}, /* the encoder alone */
+        {"fc1=fc1,fc21=fc21", "map: its 2 layers are not those of a network of ours"},
         {"fc3.weight=fc3.weight,fc3.bias=fc3.bias,fc4=fc4", NULL},
         {"fc3.weight=fc3.weight,fc4.weight=fc4.weight", NULL}, /* without biases: zeros */
         {"fc3.bias=fc3.bias,fc3.kernel=fc3.weight,fc4=fc4", NULL},
@@ -227,17 +243,18 @@ Test(model_refusals, parts_of_ours)
         "\"likelihood\":\"grey\",\"image_rows\":0,\"image_cols\":0}";
     const aevb_tensor_out tensors[] = {{"fc2.weight", AEVB_DTYPE_F64, 2, {3, 2}, values},
                                        {"fc2.bias", AEVB_DTYPE_F64, 1, {3}, values}};
-    static const char *const parts[] = {"decoder", "encoder"};
+    static const char *const parts[] = {"decoder", "encoder", "both"};
+    static const char *const says[] = {"", "tensor \"fc11.weight\": is missing",
+                                       "aevb.parts is \"both\", neither \"encoder\" nor \"decoder\""};
     aevb_error err = {.message = ""};
     aevb_model *model = NULL;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         const aevb_metadata_out metadata[] = {{"aevb.arch", arch}, {"aevb.parts", parts[i]}};
         cr_assert_eq(aevb_safetensors_write(temp_path("m"), tensors, 2, metadata, 2, &err), AEVB_OK);
         cr_expect_eq(aevb_model_load(temp_path("m"), NULL, NULL, &model, &err), i == 0 ? AEVB_OK : AEVB_EFORMAT, "%s",
                      err.message);
-        cr_expect(i == 0 || strstr(err.message, "aevb.parts is \"encoder\", not \"decoder\"") != NULL, "%s",
-                  err.message);
-        if (i == 1)
+        cr_expect(strstr(err.message, says[i]) != NULL, "%s", err.message);
+        if (i > 0)
             continue;
         aevb_import_options options = aevb_import_default();
         aevb_model *other = NULL;
@@ -289,7 +306,9 @@ Test(model_refusals, heads_by_their_names)
         {"mu", AEVB_MU_HEAD}, {"fcMean", AEVB_MU_HEAD}, {"z_log_var", AEVB_LOGVAR_HEAD}, {"logvar", AEVB_LOGVAR_HEAD},
         {"log_sigma", AEVB_STDDEV_HEAD}, {"log_sigma2", AEVB_LOGVAR_HEAD}, {"log_sigma_2", AEVB_STDDEV_HEAD},
         {"sigma1", AEVB_STDDEV_HEAD}, {"mu.fc", AEVB_NO_HEAD}, {"mu/fc", AEVB_NO_HEAD}, {"fc", AEVB_NO_HEAD},
-        {"averyveryveryverylongnameofalayerofmu", AEVB_NO_HEAD}};
+        {"averyveryveryverylongnameofalayerofmu", AEVB_NO_HEAD}, {"fc_logv", AEVB_LOGVAR_HEAD},
+        {"linear_lv", AEVB_LOGVAR_HEAD}, {"z_log_sigma_sq", AEVB_LOGVAR_HEAD}, {"logSigmaSquared", AEVB_LOGVAR_HEAD},
+        {"sq_sigma", AEVB_STDDEV_HEAD}, {"square", AEVB_NO_HEAD}, {"sigma_layer", AEVB_STDDEV_HEAD}};
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
         cr_expect_eq(aevb_layer_head_of(list[i].name, strlen(list[i].name)), list[i].head, "%s", list[i].name);
 }

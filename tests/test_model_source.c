@@ -128,24 +128,38 @@ Test(model_source, ours_in_memory)
     aevb_model_free(want);
 }
 
-Test(model_source, a_decoder_alone_keeps_its_parts)
+/* Through both containers: the same part, its values, and zeros for the other. */
+static void expect_kept(const aevb_model *model, aevb_part part)
 {
-    aevb_model *model = make(), *back = NULL;
     aevb_error err = {.message = ""};
-    model->parts = AEVB_HAS_DECODER;
-    cr_expect_eq(aevb_model_write_onnx(temp_path("e"), model, AEVB_ENCODER, AEVB_DTYPE_F32, &err), AEVB_EINVAL);
-    cr_expect(strstr(err.message, "the model has no encoder") != NULL, "%s", err.message);
+    aevb_model *back = NULL;
     for (int npz = 0; npz < 2; npz++) {
         cr_assert_eq(npz ? aevb_model_write_npz(temp_path("d"), model, AEVB_DTYPE_F64, &err)
                          : aevb_model_write(temp_path("d"), model, AEVB_DTYPE_F64, &err), AEVB_OK, "%s", err.message);
         cr_assert_eq(aevb_model_load(temp_path("d"), NULL, NULL, &back, &err), AEVB_OK, "%s", err.message);
-        cr_expect_eq(back->parts, (unsigned)AEVB_HAS_DECODER);
+        cr_expect_eq(back->parts, 1u << part);
         for (size_t i = 0; i < model->layout.n_tensors; i++) {
             const aevb_tensor *t = &model->layout.tensors[i];
             for (size_t k = t->offset; k < t->offset + t->count; k++)
-                cr_expect_eq(back->params[k], t->part == AEVB_DECODER ? model->params[k] : 0.0);
+                cr_expect_eq(back->params[k], t->part == part ? model->params[k] : 0.0);
         }
         aevb_model_free(back);
+    }
+}
+
+Test(model_source, a_part_alone_keeps_being_one)
+{
+    static const char *const lacks[] = {[AEVB_ENCODER] = "the model has no encoder",
+                                        [AEVB_DECODER] = "the model has no decoder"};
+    aevb_model *model = make();
+    for (int part = AEVB_ENCODER; part <= AEVB_DECODER; part++) {
+        const aevb_part other = part == AEVB_ENCODER ? AEVB_DECODER : AEVB_ENCODER;
+        aevb_error err = {.message = ""};
+        model->parts = 1u << part;
+        cr_expect_eq(aevb_model_write_onnx(temp_path("e"), model, other, AEVB_DTYPE_F32, &err), AEVB_EINVAL);
+        cr_expect(strstr(err.message, lacks[other]) != NULL, "%s", err.message);
+        cr_expect_eq(aevb_model_write_onnx(temp_path("e"), model, (aevb_part)part, AEVB_DTYPE_F32, &err), AEVB_OK);
+        expect_kept(model, (aevb_part)part);
     }
     aevb_model_free(model);
 }

@@ -66,6 +66,13 @@ static void expect_refused(const char *source, const aevb_data_options *options,
     cr_expect_eq(memcmp(&data, &before, sizeof data), 0);
 }
 
+static void expect_names(const aevb_data *data, const char *const *names, size_t n)
+{
+    cr_assert_eq(data->n_labels, n);
+    for (size_t i = 0; i < n; i++)
+        cr_expect_str_eq(data->label_names[i], names[i]);
+}
+
 /* Directories by their bytes, then files by theirs; "a" comes before "a-b" although '-' is below '/'. */
 Test(pictures, order_and_labels_are_the_same_from_a_directory_and_from_archives)
 {
@@ -92,6 +99,7 @@ Test(pictures, order_and_labels_are_the_same_from_a_directory_and_from_archives)
             expect_row(d, row, want[k].seed);
             cr_expect_eq(d->labels[row], want[k].label);
         }
+        expect_names(&data, (const char *const[]){"B", "a", "a-b", "b"}, 4);
         aevb_data_close(&data);
     }
 }
@@ -110,6 +118,7 @@ Test(pictures, one_directory_has_no_labels_and_its_last_tenth_is_the_test_part)
     const char *path = tree_write(TREE_TGZ, "flat.tgz", t.files, t.n);
     cr_assert_eq(open_data(path, 5, 3, &data, NULL), AEVB_OK);
     cr_assert(data.train->n == 5 && data.test->n == MOST / 10 && data.train->labels == NULL);
+    cr_expect(data.label_names == NULL && data.n_labels == 0);
     data.train->n = MOST - MOST / 10;
     for (size_t k = 0; k < MOST; k++) {
         size_t row;
@@ -136,6 +145,7 @@ Test(pictures, directories_train_and_test_are_the_parts)
         expect_row(data.test, i, test[i]);
     cr_expect_eq(memcmp(data.train->labels, train_labels, sizeof train_labels), 0);
     cr_expect_eq(memcmp(data.test->labels, test_labels, sizeof test_labels), 0);
+    expect_names(&data, (const char *const[]){"5", "6", "7"}, 3);
     aevb_data_close(&data);
 }
 

@@ -5,10 +5,12 @@
 #include <criterion/criterion.h>
 #include <math.h>
 #include <png.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "aevb/report.h"
@@ -114,4 +116,19 @@ Test(png_grid, refusals)
     cr_assert_eq(access(path, F_OK), -1);
     cr_assert_eq(aevb_png_grid("/nonexistent/grid.png", 1, 1, 1, 1, &pixel, &err), AEVB_EIO);
     cr_assert_not_null(strstr(err.message, "/nonexistent/grid.png"));
+}
+
+/* A limit on the size of files stands in for a full disk: the line names the system's reason, and no part stays. */
+Test(png_grid, a_full_disk)
+{
+    enum { SIDE = 200 };
+    static double pixels[SIDE * SIDE];
+    for (size_t i = 0; i < SIDE * SIDE; i++)
+        pixels[i] = (double)((uint32_t)(i * i * 2654435761u) >> 24) / 255; /* does not compress */
+    aevb_error err = {.message = ""};
+    signal(SIGXFSZ, SIG_IGN);
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &(struct rlimit){4096, RLIM_INFINITY}), 0);
+    cr_expect_eq(aevb_png_grid(path, 1, SIDE, SIDE, 1, pixels, &err), AEVB_EIO);
+    cr_expect_not_null(strstr(err.message, "grid.png: cannot write: File too large"), "%s", err.message);
+    cr_expect_eq(rmdir(folder), 0, "something is left behind");
 }

@@ -23,12 +23,41 @@ Test(status, messages_are_one_line_cut_to_fit_and_free_of_control_characters)
     cr_expect_eq(aevb_fail(&err, AEVB_EFORMAT, "%s: \x1b[31m\nred", "a.bin"), AEVB_EFORMAT);
     cr_expect_eq(err.status, AEVB_EFORMAT);
     cr_expect_str_eq(err.message, "a.bin: ?[31m?red");
-    char longer[1024];
+    char longer[sizeof err.message + 100];
     memset(longer, 'x', sizeof longer - 1);
     longer[sizeof longer - 1] = '\0';
     cr_expect_eq(aevb_fail(&err, AEVB_EIO, "%s", longer), AEVB_EIO);
     cr_expect_eq(strlen(err.message), sizeof err.message - 1);
     cr_expect_eq(aevb_fail(NULL, AEVB_EIO, "nobody listens"), AEVB_EIO);
+}
+
+/* The first and last characters of each length stay; what is no UTF-8, and a character that the end cuts, does not. */
+Test(status, messages_are_utf_8)
+{
+    static const struct { const char *given, *want; } cases[] = {
+        {"\xc2\xa0\xdf\xbf", NULL},
+        {"\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf", NULL},
+        {"\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", NULL},
+        {"caf\xe9", "caf?"},
+        {"\x80\xbf\xc0\xaf\xc1\xbf", "??????"},
+        {"\xc2\x9b""31m\xc2\x80", "??31m??"}, /* control sequences of C1 */
+        {"\xe0\x9f\xbf\xed\xa0\x80", "??????"},
+        {"\xf0\x8f\xbf\xbf\xf4\x90\x80\x80\xf5\xff", "??????????"},
+        {"\xe2\x82", "??"},
+        {"\xe2\x82x\xc3", "??x?"},
+    };
+    aevb_error err = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        aevb_fail(&err, AEVB_EFORMAT, "%s", cases[i].given);
+        cr_expect_str_eq(err.message, cases[i].want == NULL ? cases[i].given : cases[i].want);
+    }
+    char longer[sizeof err.message + 100];
+    for (size_t i = 0; i + 1 < sizeof longer; i++)
+        longer[i] = "\xe2\x82\xac"[i % 3];
+    longer[sizeof longer - 1] = '\0';
+    aevb_fail(&err, AEVB_EFORMAT, "x%s", longer);
+    cr_expect_eq(strlen(err.message), sizeof err.message - 1);
+    cr_expect_str_eq(err.message + sizeof err.message - 6, "\xe2\x82\xac??");
 }
 
 Test(alloc, checks_overflow_zeroes_aligns_and_fails_on_request)

@@ -3,6 +3,7 @@
  * fork() does the work alone. More threads than any machine of ours has, so that sleeping and waking are tried too. */
 #include <criterion/criterion.h>
 #include <stdatomic.h>
+#include <time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "alloc.h"
@@ -52,7 +53,7 @@ Test(team, every_thread_runs_and_waits_for_all)
             job j = { 0 };
             aevb_team_run(w, body, &j);
             expect_whole(&j, (size_t)n);
-            usleep(1000); /* long enough for workers to fall asleep */
+            nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL); /* long enough for workers to fall asleep */
         }
         aevb_workers_free(w);
     }

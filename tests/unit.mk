@@ -42,6 +42,7 @@ unit_programs = \
 	tests/test_image_steps \
 	tests/test_json_schema \
 	tests/test_kl \
+	tests/test_label_names \
 	tests/test_known_truth \
 	tests/test_level \
 	tests/test_likelihood \

@@ -47,9 +47,16 @@ typedef struct aevb_data {
     aevb_dataset *test;
     char name[64]; /* what it was recognised as, e.g. "sprites", "mnist", "idx", "text" */
     aevb_text_windows text; /* of text, with everything filled in; else all 0 */
+    char **label_names;     /* [n_labels], what each label is called: the directories of a tree of pictures, or NULL */
+    size_t n_labels;
 } aevb_data;
 
-AEVB_API void aevb_data_close(aevb_data *data); /* frees both parts and clears them */
+AEVB_API void aevb_data_close(aevb_data *data); /* frees both parts and the names, and clears them */
+
+/* Writes the names of the labels, which must be there, one per line in the order of the labels; control characters and
+ * backslashes as \xNN. */
+AEVB_API AEVB_MUST_CHECK aevb_status aevb_label_names_write(const char *path, const aevb_data *data,
+                                                            aevb_error *err);
 
 /* How colour becomes grey [DATA.5]. */
 typedef enum aevb_grey_rule {

@@ -77,7 +77,7 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_arch_from_json(const char *json, aevb_
 /* Writes params (layout of arch) with the architecture. dtype is AEVB_DTYPE_F64 or AEVB_DTYPE_F32. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_model_save(const char *path, const aevb_arch *arch, const double *params,
                                                      aevb_dtype dtype, aevb_error *err);
-/* Writes the parts that the model has, as aevb_model_save does; a decoder alone says so under "aevb.parts". */
+/* Writes the parts that the model has, as aevb_model_save does; a part alone says so under "aevb.parts". */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_model_write(const char *path, const aevb_model *model, aevb_dtype dtype,
                                                       aevb_error *err);
 /* The same tensors under the same names as a .npz, with the architecture as the bytes of an array "aevb.arch". */

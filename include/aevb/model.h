@@ -88,7 +88,8 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_activation_parse(const char *name, aev
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_likelihood_parse(const char *name, aevb_likelihood *out);
 
 /* Which of its two networks a model has. One that came from a decoder alone has AEVB_HAS_DECODER: it draws and
- * decodes; the parameters of the encoder are 0 and mean nothing. */
+ * decodes. One that came from an encoder alone has AEVB_HAS_ENCODER: it encodes. The parameters of the part that is
+ * not there are 0 and mean nothing. */
 enum { AEVB_HAS_ENCODER = 1 << AEVB_ENCODER, AEVB_HAS_DECODER = 1 << AEVB_DECODER, AEVB_HAS_BOTH = 3 };
 
 /* A model in memory: architecture, layout and parameters in float64. Create makes all parameters 0 and both parts. */

@@ -32,7 +32,7 @@ typedef enum aevb_status {
  * without a newline that names the file (if any), the place and what is wrong. Left alone on success. */
 typedef struct aevb_error {
     aevb_status status;
-    char message[512];
+    char message[1024];
 } aevb_error;
 
 /* Name of a status, e.g. "AEVB_EFORMAT"; "unknown status" for a number that is none. Never NULL. */

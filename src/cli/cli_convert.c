@@ -145,7 +145,7 @@ static int convert(const convert_options *o, aevb_cli_model *opened)
         return aevb_cli_fail_status(status, &err);
     printf("%s: ", o->target == TARGET_ONNX ? o->in : o->out);
     aevb_cli_print_arch(&opened->found.arch);
-    puts(opened->found.parts == AEVB_HAS_BOTH ? "" : ", a decoder alone");
+    aevb_cli_model_print_parts(opened->found.parts);
     if (!opened->found.ours)
         aevb_cli_model_print_map(&opened->found, stdout);
     return AEVB_EXIT_OK;

@@ -18,8 +18,8 @@ static const struct argp_option options[] = {
     AEVB_CLI_MODEL_OPTIONS,
     AEVB_CLI_DATA_OPTIONS,
     {"out", key_out, "PREFIX", 0,
-     "writes PREFIX-mu.npy and PREFIX-logvar.npy, float64 [n][Z], and PREFIX-labels.npy, float64 [n], where the data "
-     "have labels", 0},
+     "writes PREFIX-mu.npy and PREFIX-logvar.npy, float64 [n][Z], PREFIX-labels.npy, float64 [n], where the data "
+     "have labels, and PREFIX-labels.txt, a line for each label, where they have names", 0},
     AEVB_CLI_IMPORT_OPTIONS,
     AEVB_CLI_ENGINE_OPTIONS,
     AEVB_CLI_PICTURE_OPTIONS,
@@ -42,17 +42,40 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-/* PREFIX-NAME.npy */
+enum { LONGEST_PATH = 4096 };
+
+/* PREFIX-NAME */
+static aevb_status make_path(const char *prefix, const char *name, char path[LONGEST_PATH], aevb_error *err)
+{
+    int length = snprintf(path, LONGEST_PATH, "%s-%s", prefix, name);
+    if (length >= 0 && length < LONGEST_PATH)
+        return AEVB_OK;
+    snprintf(err->message, sizeof err->message, "the name of the output is too long");
+    return AEVB_EINVAL;
+}
+
 static aevb_status write_array(const char *prefix, const char *name, size_t ndim, const size_t *shape,
                                const double *values, aevb_error *err)
 {
-    char path[4096];
-    int length = snprintf(path, sizeof path, "%s-%s.npy", prefix, name);
-    if (length < 0 || (size_t)length >= sizeof path) {
-        snprintf(err->message, sizeof err->message, "the name of the output is too long");
-        return AEVB_EINVAL;
-    }
-    return aevb_npy_write(path, ndim, shape, values, err);
+    char path[LONGEST_PATH];
+    aevb_status status = make_path(prefix, name, path, err);
+    return status == AEVB_OK ? aevb_npy_write(path, ndim, shape, values, err) : status;
+}
+
+/* The labels of the rows, and what they are called where that is known. */
+static aevb_status write_labels(const char *prefix, const aevb_cli_source *s, aevb_error *err)
+{
+    const size_t n = s->rows.n;
+    char path[LONGEST_PATH];
+    double *labels = aevb_cli_alloc(n, sizeof *labels);
+    for (size_t i = 0; i < n; i++)
+        labels[i] = s->rows.labels[i];
+    aevb_status status = write_array(prefix, "labels.npy", 1, &n, labels, err);
+    free(labels);
+    if (status == AEVB_OK && s->data.label_names != NULL &&
+        (status = make_path(prefix, "labels.txt", path, err)) == AEVB_OK)
+        status = aevb_label_names_write(path, &s->data, err);
+    return status;
 }
 
 static int encode(const encode_options *o, const aevb_cli_source *s)
@@ -60,25 +83,20 @@ static int encode(const encode_options *o, const aevb_cli_source *s)
     size_t n = s->rows.n, Z = s->arch.z_dim;
     const size_t shape[2] = {n, Z};
     double *mu = aevb_cli_alloc(n, Z * sizeof(double)), *logvar = aevb_cli_alloc(n, Z * sizeof(double));
-    double *labels = aevb_cli_alloc(n, sizeof(double));
     aevb_error err = {.status = AEVB_OK};
     aevb_status status = aevb_encode_all(s->engine, &s->rows, s->binarise, o->source.seed, mu, logvar, &err);
     if (status == AEVB_OK)
-        status = write_array(o->out, "mu", 2, shape, mu, &err);
+        status = write_array(o->out, "mu.npy", 2, shape, mu, &err);
     if (status == AEVB_OK)
-        status = write_array(o->out, "logvar", 2, shape, logvar, &err);
-    if (status == AEVB_OK && s->rows.labels != NULL) {
-        for (size_t i = 0; i < n; i++)
-            labels[i] = s->rows.labels[i];
-        status = write_array(o->out, "labels", 1, shape, labels, &err);
-    }
+        status = write_array(o->out, "logvar.npy", 2, shape, logvar, &err);
+    if (status == AEVB_OK && s->rows.labels != NULL)
+        status = write_labels(o->out, s, &err);
     free(mu);
     free(logvar);
-    free(labels);
     if (status != AEVB_OK)
         return aevb_cli_fail_domain(status, &err, s->arch.likelihood, s->binarise);
-    printf("%s-mu.npy, -logvar.npy%s: q(z|x) of %zu rows of the %s part of %s\n", o->out,
-           s->rows.labels != NULL ? ", -labels.npy" : "", n, s->part, s->data.name);
+    printf("%s-mu.npy, -logvar.npy%s%s: q(z|x) of %zu rows of the %s part of %s\n", o->out,
+           s->rows.labels != NULL ? ", -labels.npy" : "", s->data.label_names != NULL ? ", -labels.txt" : "", n, s->part, s->data.name);
     return AEVB_EXIT_OK;
 }
 

@@ -92,15 +92,8 @@ static aevb_model *open_model(const gradcheck_options *o)
 {
     aevb_error err = {.status = AEVB_OK};
     aevb_model *model = NULL;
-    if (o->model != NULL) {
-        model = aevb_cli_model_load(o->model, &o->how);
-        if (model != NULL && model->parts != AEVB_HAS_BOTH) {
-            aevb_cli_fail("%s: a decoder alone; this needs the encoder too", o->model);
-            aevb_model_free(model);
-            return NULL;
-        }
-        return model;
-    }
+    if (o->model != NULL)
+        return aevb_cli_model_load(o->model, &o->how, AEVB_HAS_BOTH);
     aevb_status status = aevb_model_create(&o->network.arch, &model, &err);
     if (status == AEVB_OK)
         status = aevb_model_init(model, o->network.init, o->network.init_stddev, o->seed);

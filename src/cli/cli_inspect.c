@@ -101,6 +101,7 @@ static void print_json(const char *path, const aevb_model_file *file, const aevb
     if (found != NULL) {
         aevb_cli_json_set(o, "arch", aevb_cli_json_arch(&found->arch));
         aevb_cli_json_set(o, "encoder", json_boolean(found->parts & AEVB_HAS_ENCODER));
+        aevb_cli_json_set(o, "decoder", json_boolean(found->parts & AEVB_HAS_DECODER));
         aevb_cli_json_set(o, "activation_assumed", json_boolean(found->activation_assumed));
         aevb_cli_json_set(o, "likelihood_assumed", json_boolean(found->likelihood_assumed));
         aevb_cli_json_set(o, "heads_by_order", json_boolean(found->heads_by_order));
@@ -118,7 +119,7 @@ static void print_model(const aevb_import *found)
     aevb_cli_print_arch(&found->arch);
     if (found->arch.image_rows > 0)
         printf(", pictures of %zu x %zu", found->arch.image_rows, found->arch.image_cols);
-    puts(found->parts == AEVB_HAS_BOTH ? "" : ", a decoder alone");
+    aevb_cli_model_print_parts(found->parts);
     if (!found->ours)
         aevb_cli_model_print_map(found, stdout);
 }

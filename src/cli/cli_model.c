@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { LONGEST_MAP = 1 << 20 };
 
@@ -43,6 +44,9 @@ error_t aevb_cli_model_option(int key, char *arg, const struct argp_state *state
 /* The text of a file of pairs. */
 static int read_map(const char *path, char **text)
 {
+    struct stat info;
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) /* opening a FIFO would wait for its writer */
+        return aevb_cli_fail("--map %s: is not a regular file", path);
     FILE *stream = fopen(path, "r");
     if (stream == NULL)
         return aevb_cli_fail("--map %s: neither OURS=THEIRS pairs nor a file: %s", path, strerror(errno));
@@ -91,11 +95,21 @@ void aevb_cli_model_close(aevb_cli_model *model)
     free(model->map);
 }
 
-aevb_model *aevb_cli_model_load(const char *path, const aevb_cli_model_options *options)
+static int need_parts(const char *path, unsigned have, unsigned need)
+{
+    if ((have & need) == need)
+        return AEVB_EXIT_OK;
+    if (have == AEVB_HAS_ENCODER)
+        return aevb_cli_fail("%s: an encoder alone; this needs the decoder too", path);
+    return aevb_cli_fail("%s: a decoder alone; this needs the encoder too", path);
+}
+
+aevb_model *aevb_cli_model_load(const char *path, const aevb_cli_model_options *options, unsigned parts)
 {
     aevb_cli_model opened;
     aevb_model *model = NULL;
-    if (aevb_cli_model_open(path, options, &opened) == AEVB_EXIT_OK) {
+    if (aevb_cli_model_open(path, options, &opened) == AEVB_EXIT_OK &&
+        need_parts(path, opened.found.parts, parts) == AEVB_EXIT_OK) {
         aevb_error err = {.status = AEVB_OK};
         aevb_status status = aevb_import_read(opened.file, &opened.found, &model, &err);
         if (status != AEVB_OK)
@@ -103,6 +117,11 @@ aevb_model *aevb_cli_model_load(const char *path, const aevb_cli_model_options *
     }
     aevb_cli_model_close(&opened);
     return model;
+}
+
+void aevb_cli_model_print_parts(unsigned parts)
+{
+    puts(parts == AEVB_HAS_BOTH ? "" : parts == AEVB_HAS_ENCODER ? ", an encoder alone" : ", a decoder alone");
 }
 
 void aevb_cli_model_print_map(const aevb_import *found, FILE *stream)

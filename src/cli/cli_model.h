@@ -39,9 +39,12 @@ aevb_status aevb_cli_model_find(const aevb_cli_model_options *options, aevb_cli_
 int aevb_cli_model_open(const char *path, const aevb_cli_model_options *options, aevb_cli_model *model);
 void aevb_cli_model_close(aevb_cli_model *model);
 
-/* Opens, reads and closes. NULL after a printed message. */
-aevb_model *aevb_cli_model_load(const char *path, const aevb_cli_model_options *options);
+/* Opens, reads and closes; a model that lacks one of the parts (AEVB_HAS_...) is refused. NULL after a printed
+ * message. */
+aevb_model *aevb_cli_model_load(const char *path, const aevb_cli_model_options *options, unsigned parts);
 
+/* The end of the line that begins with the architecture: which part is alone, if one is. */
+void aevb_cli_model_print_parts(unsigned parts);
 /* The tensors of ours and where they come from, one per line, and what was assumed. */
 void aevb_cli_model_print_map(const aevb_import *found, FILE *stream);
 

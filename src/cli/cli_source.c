@@ -67,13 +67,9 @@ int aevb_cli_source_open_model(const aevb_cli_source_options *options, unsigned 
         return aevb_cli_fail("the name of the model is too long");
     if (source->is_run && (status = aevb_train_config_load(options->model, &source->run, &err)) != AEVB_OK)
         return aevb_cli_fail_status(status, &err);
-    aevb_model *model = aevb_cli_model_load(source->model_path, &options->how);
+    aevb_model *model = aevb_cli_model_load(source->model_path, &options->how, parts);
     if (model == NULL)
         return AEVB_EXIT_FAILED;
-    if ((model->parts & parts) != parts) {
-        aevb_model_free(model);
-        return aevb_cli_fail("%s: a decoder alone; this needs the encoder too", source->model_path);
-    }
     source->arch = model->arch;
     status = aevb_engine_create(&options->engine, &model->arch, &source->engine, &err);
     if (status == AEVB_OK)

@@ -12,6 +12,7 @@
 
 #include "aevb/rng.h"
 #include "alloc.h"
+#include "data/label_names.h"
 #include "error.h"
 #include "format/le_bytes.h"
 
@@ -56,6 +57,7 @@ void aevb_data_close(aevb_data *data)
 {
     aevb_dataset_free(data->train);
     aevb_dataset_free(data->test);
+    aevb_label_names_free(data);
     *data = (aevb_data){0};
 }
 

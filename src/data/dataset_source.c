@@ -39,6 +39,17 @@ static bool is_picture(const unsigned char *first, size_t n)
                        memchr(" \t\r\n#", first[2], 5) != NULL));
 }
 
+/* What compressed the file, when it is something that is not read, else NULL. */
+static const char *compression_of(const unsigned char *first)
+{
+    static const struct { const char *magic, *name; } list[] = {
+        {"\xfd""7zXZ", "xz"}, {"BZh", "bzip2"}, {"\x28\xb5\x2f\xfd", "zstd"}, {"7z\xbc\xaf\x27\x1c", "7z"}};
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
+        if (memcmp(first, list[i].magic, strlen(list[i].magic)) == 0)
+            return list[i].name;
+    return NULL;
+}
+
 /* The first bytes of the file, or of what its gzip holds. */
 static aevb_status read_first(const aevb_file_in *in, unsigned char first[FIRST_BYTES], size_t *n, aevb_error *err)
 {
@@ -86,6 +97,9 @@ aevb_status aevb_data_from_file(const aevb_file_in *in, const aevb_data_options 
         strcpy(out->name, "pictures");
         return aevb_pictures_from_archive(in, options, out, err);
     }
+    if (compression_of(first) != NULL)
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: is compressed by %s; gzip and zip are read", path,
+                         compression_of(first));
     if (is_picture(first, n))
         return aevb_fail(err, AEVB_EFORMAT, "%s: one picture is no data set: give the directory or the archive "
                          "that it is in", path);

@@ -7,6 +7,7 @@
 
 #include "alloc.h"
 #include "data/dataset.h"
+#include "data/label_names.h"
 #include "error.h"
 #include "format/inflate_limit.h"
 
@@ -88,6 +89,8 @@ aevb_status aevb_pictures_finish(aevb_picture_rows *rows, const aevb_data_option
     all->image_cols = rows->cols;
     out->train = all;
     aevb_status status = aevb_dataset_check_scale(all, list->source, err);
+    if (status == AEVB_OK && list->labelled)
+        status = aevb_label_names_of(list, out, err);
     if (status == AEVB_OK && list->n_test > 0)
         return aevb_dataset_part(all, list->n_test, &out->test, err);
     return status == AEVB_OK ? aevb_dataset_split(all, all->n / AEVB_TEST_SHARE, options->seed, &out->test, err)

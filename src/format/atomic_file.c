@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Temporary file in the same directory, fsync, rename, fsync of the directory. */
+ * A file without a name (Linux) or a temporary one in the same directory, fsync, rename, fsync of the directory. */
 #include "config.h"
 #include "format/atomic_file.h"
 
@@ -18,7 +18,7 @@ enum { TRIES = 100 };
 struct aevb_atomic {
     int dir;            /* everything is relative to it, so a later chdir does no harm */
     FILE *stream;       /* NULL once closed */
-    char temporary[64]; /* name in dir; empty when there is nothing to remove */
+    char temporary[64]; /* name in dir; empty when the file has none yet, or no more */
     const char *name;   /* last component of path */
     char path[];
 };
@@ -37,15 +37,44 @@ static int open_directory(aevb_atomic *file)
     return dir;
 }
 
-static int create_temporary(aevb_atomic *file)
+/* Where the system lets a name be given to an open file. */
+static void path_of_fd(int fd, char path[32])
 {
+    snprintf(path, 32, "/proc/self/fd/%d", fd);
+}
+
+/* A file without a name: whatever kills the process leaves nothing behind. -1 where there is no such thing. */
+static int create_unnamed(const aevb_atomic *file)
+{
+    int fd = -1;
+#ifdef O_TMPFILE
+    char path[32];
+    fd = openat(file->dir, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    path_of_fd(fd, path);
+    if (fd >= 0 && access(path, F_OK) != 0) {
+        close(fd);
+        fd = -1;
+    }
+#else
+    (void)file;
+#endif
+    return fd;
+}
+
+/* Gives the file a temporary name in its directory: a new file (fd < 0), or one that has none. The descriptor, or -1
+ * with errno. */
+static int take_temporary(aevb_atomic *file, int fd)
+{
+    char unnamed[32];
+    path_of_fd(fd, unnamed);
     for (unsigned i = 0; i < TRIES; i++) {
         struct timespec now = {0};
         clock_gettime(CLOCK_REALTIME, &now);
         snprintf(file->temporary, sizeof file->temporary, ".aevb-%ld-%ld-%u.tmp", (long)getpid(), now.tv_nsec, i);
-        int fd = openat(file->dir, file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd >= 0 || errno != EEXIST)
-            return fd;
+        int got = fd < 0 ? openat(file->dir, file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)
+                  : linkat(AT_FDCWD, unnamed, file->dir, file->temporary, AT_SYMLINK_FOLLOW) == 0 ? fd : -1;
+        if (got >= 0 || errno != EEXIST)
+            return got;
     }
     return -1;
 }
@@ -58,8 +87,8 @@ static aevb_status start(aevb_atomic *file, aevb_error *err)
     struct stat st;
     if (*file->name == '\0' || (fstatat(file->dir, file->name, &st, 0) == 0 && !S_ISREG(st.st_mode)))
         return aevb_fail(err, AEVB_EIO, "%s: is not a regular file and will not be replaced by one", file->path);
-    int fd = create_temporary(file);
-    if (fd < 0) {
+    int fd = create_unnamed(file);
+    if (fd < 0 && (fd = take_temporary(file, -1)) < 0) {
         file->temporary[0] = '\0';
         return aevb_fail_errno(err, file->path, "cannot create a file beside it");
     }
@@ -104,6 +133,10 @@ static aevb_status finish(aevb_atomic *file, aevb_error *err)
         return aevb_fail_errno(err, file->path, "cannot write");
     if (fsync(fileno(file->stream)) != 0)
         return aevb_fail_errno(err, file->path, "cannot sync");
+    if (*file->temporary == '\0' && take_temporary(file, fileno(file->stream)) < 0) {
+        *file->temporary = '\0';
+        return aevb_fail_errno(err, file->path, "cannot name the new file");
+    }
     int closed = fclose(file->stream);
     file->stream = NULL;
     if (closed != 0)

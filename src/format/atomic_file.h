@@ -9,8 +9,9 @@
 
 typedef struct aevb_atomic aevb_atomic;
 
-/* Starts a file: the bytes go to ".aevb-*.tmp" in the same directory. Permissions follow the umask. An existing path
- * that is not a regular file (or a link to one) is refused. Every status but AEVB_OK leaves the old file alone. */
+/* Starts a file in the same directory: without a name until it is complete, where the system has such files, else as
+ * ".aevb-*.tmp", which a process that is killed leaves behind. Permissions follow the umask. An existing path that is
+ * not a regular file (or a link to one) is refused. Every status but AEVB_OK leaves the old file alone. */
 aevb_status aevb_atomic_open(const char *path, aevb_atomic **out, aevb_error *err);
 
 /* Appends bytes. After a failure only aevb_atomic_discard may follow. */

@@ -10,8 +10,8 @@ libaevb_core_la_SOURCES += src/format/file_in.c src/format/file_in.h src/format/
 	src/format/archive_in.c src/format/archive_in.h src/format/inflate_limit.c src/format/inflate_limit.h \
 	src/format/confined.c src/format/confined.h src/format/hdf5_child.c src/format/hdf5_child.h \
 	src/format/hdf5_in.c src/format/hdf5_in.h src/format/hdf5_check.h src/format/npz_in.c src/format/npz_in.h \
-	src/format/zip_check.c src/format/zip_check.h src/format/zip_model.c src/format/model_source.c \
-	src/format/model_source.h src/format/keras_config.c \
+	src/format/zip_check.c src/format/zip_check.h src/format/zip_model.c src/format/pickle_refusal.c \
+	src/format/model_source.c src/format/model_source.h src/format/keras_config.c \
 	src/format/keras_config.h src/format/keras_describe.c src/format/layer_names.c src/format/layer_names.h \
 	src/format/import_layers.c src/format/import_layers.h src/format/import_roles.c src/format/import_map.c \
 	src/format/model_import.c src/format/model_npz.c \

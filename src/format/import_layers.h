@@ -33,7 +33,7 @@ aevb_status aevb_layers_collect(const aevb_model_file *file, aevb_import_layers 
 /* The layers in their places; both heads with the same weight: it holds mu, then logvar. */
 typedef struct aevb_roles {
     const aevb_import_layer *encoder[AEVB_MAX_HIDDEN], *mu, *logvar; /* NULL without an encoder */
-    const aevb_import_layer *decoder[AEVB_MAX_HIDDEN], *out, *out_logvar; /* out_logvar: or NULL */
+    const aevb_import_layer *decoder[AEVB_MAX_HIDDEN], *out, *out_logvar; /* out: NULL without a decoder */
     size_t n_encoder, n_decoder;
     int by_order; /* mu and logvar were told apart by order only */
 } aevb_roles;
@@ -41,8 +41,8 @@ typedef struct aevb_roles {
 /* AEVB_EFORMAT when no arrangement, or more than one, connects all layers. path: for messages. */
 aevb_status aevb_roles_find(const char *path, const aevb_import_layers *layers, aevb_roles *out, aevb_error *err);
 
-/* The same by our own names of layers, whatever stands before them ("module."): 1 when they make a network or a
- * decoder, all of them used. */
+/* The same by our own names of layers, whatever stands before them ("module."): 1 when they make a network or one
+ * of its two parts, all of them used. */
 int aevb_roles_ours(const aevb_import_layers *layers, aevb_roles *out);
 
 /* The layers that a map in text gives ("ours=theirs" pairs), under our names, which stay in *names (aevb_alloc). */

@@ -25,37 +25,44 @@ static const aevb_import_layer *ours(const aevb_import_layers *list, size_t numb
     return NULL;
 }
 
-/* A network with h hidden layers, or its decoder; 0 unless that is all of the list. */
-static int arrange(const aevb_import_layers *list, size_t h, bool encoder, bool gaussian, aevb_roles *out)
+/* The encoder of a network with h hidden layers. */
+static bool take_encoder(const aevb_import_layers *list, size_t h, aevb_roles *r)
 {
-    aevb_roles r = {.n_decoder = h, .out = ours(list, 2 * h + 2, gaussian ? "1" : "")};
-    if (gaussian)
-        r.out_logvar = ours(list, 2 * h + 2, "2");
-    if (list->n != (encoder ? h + 2 : 0) + h + 1 + gaussian || r.out == NULL || (gaussian && r.out_logvar == NULL))
-        return 0;
-    for (size_t i = 0; i < h; i++)
-        if ((r.decoder[i] = ours(list, h + 2 + i, "")) == NULL)
-            return 0;
-    if (encoder) {
-        r.n_encoder = h;
-        r.mu = ours(list, h + 1, "1");
-        r.logvar = ours(list, h + 1, "2");
-        for (size_t i = 0; i < h; i++)
-            if ((r.encoder[i] = ours(list, i + 1, "")) == NULL)
-                return 0;
-        if (r.mu == NULL || r.logvar == NULL)
-            return 0;
-    }
-    *out = r;
-    return 1;
+    r->n_encoder = h;
+    r->mu = ours(list, h + 1, "1");
+    r->logvar = ours(list, h + 1, "2");
+    bool all = r->mu != NULL && r->logvar != NULL;
+    for (size_t i = 0; i < h && all; i++)
+        all = (r->encoder[i] = ours(list, i + 1, "")) != NULL;
+    return all;
+}
+
+/* Its decoder, with a log-variance of the data when it is gaussian. */
+static bool take_decoder(const aevb_import_layers *list, size_t h, bool gaussian, aevb_roles *r)
+{
+    r->n_decoder = h;
+    r->out = ours(list, 2 * h + 2, gaussian ? "1" : "");
+    r->out_logvar = gaussian ? ours(list, 2 * h + 2, "2") : NULL;
+    bool all = r->out != NULL && (!gaussian || r->out_logvar != NULL);
+    for (size_t i = 0; i < h && all; i++)
+        all = (r->decoder[i] = ours(list, h + 2 + i, "")) != NULL;
+    return all;
 }
 
 int aevb_roles_ours(const aevb_import_layers *list, aevb_roles *out)
 {
+    static const struct { bool encoder, decoder, gaussian; } kinds[] = {
+        {true, true, false}, {true, true, true}, {false, true, false}, {false, true, true}, {true, false, false}};
     for (size_t h = 0; h <= AEVB_MAX_HIDDEN; h++)
-        for (unsigned kind = 0; kind < 4; kind++)
-            if (arrange(list, h, kind < 2, kind % 2 == 1, out))
+        for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+            const bool encoder = kinds[k].encoder, decoder = kinds[k].decoder, gaussian = kinds[k].gaussian;
+            aevb_roles r = {.n_encoder = 0};
+            if (list->n == (encoder ? h + 2 : 0) + (decoder ? h + 1 + gaussian : 0) &&
+                (!encoder || take_encoder(list, h, &r)) && (!decoder || take_decoder(list, h, gaussian, &r))) {
+                *out = r;
                 return 1;
+            }
+        }
     return 0;
 }
 

@@ -15,6 +15,7 @@ enum { MOST_STEPS = 100000, RANKS = 4 };
 typedef struct search {
     const aevb_import_layers *list;
     const aevb_import_layer *mu, *logvar; /* mu == NULL: a decoder alone */
+    bool encoder_alone;
     const aevb_import_layer *out_mu, *out_logvar; /* heads of the decoder, or NULL */
     size_t z;
     const aevb_import_layer *picked[AEVB_IMPORT_LAYERS];
@@ -34,6 +35,8 @@ static bool all_used(const search *s)
 
 static bool mirrored(const search *s)
 {
+    if (s->encoder_alone)
+        return true;
     size_t n_decoder = s->n_picked - s->n_encoder - (s->out_mu == NULL);
     bool same = s->mu == NULL || s->n_encoder == n_decoder;
     for (size_t i = 0; i < s->n_encoder && same && s->mu != NULL; i++)
@@ -55,18 +58,18 @@ static unsigned rank_of(const search *s)
 static void note(search *s)
 {
     unsigned rank = rank_of(s);
-    size_t n_decoder = s->n_picked - s->n_encoder;
+    const bool last_is_out = !s->encoder_alone && s->out_mu == NULL;
+    size_t n_decoder = s->n_picked - s->n_encoder - last_is_out;
     aevb_roles *roles = &s->roles[rank];
-    if (s->n_encoder > AEVB_MAX_HIDDEN || n_decoder > AEVB_MAX_HIDDEN + (s->out_mu == NULL) || s->found[rank]++ > 0)
+    if (s->n_encoder > AEVB_MAX_HIDDEN || n_decoder > AEVB_MAX_HIDDEN || s->found[rank]++ > 0)
         return;
-    *roles = (aevb_roles){.mu = s->mu, .logvar = s->logvar, .n_encoder = s->n_encoder,
-                          .n_decoder = n_decoder - (s->out_mu == NULL), .out = s->out_mu,
-                          .out_logvar = s->out_logvar};
+    *roles = (aevb_roles){.mu = s->mu, .logvar = s->logvar, .n_encoder = s->n_encoder, .n_decoder = n_decoder,
+                          .out = s->out_mu, .out_logvar = s->out_logvar};
     for (size_t i = 0; i < s->n_encoder; i++)
         roles->encoder[i] = s->picked[i];
     for (size_t i = 0; i < roles->n_decoder; i++)
         roles->decoder[i] = s->picked[s->n_encoder + i];
-    if (roles->out == NULL)
+    if (last_is_out)
         roles->out = s->picked[s->n_picked - 1];
 }
 
@@ -86,7 +89,10 @@ static void go_on(search *s, bool decoding, size_t width)
         return;
     if (!decoding && (width == 0 || width == s->mu->in)) {
         s->n_encoder = s->n_picked;
-        go_on(s, true, s->z);
+        if (!s->encoder_alone)
+            go_on(s, true, s->z);
+        else if (all_used(s))
+            note(s);
     }
     size_t x = decoding ? data_width(s) : 0;
     size_t least = s->n_encoder + (s->out_mu == NULL); /* a decoder has an output layer */
@@ -152,30 +158,51 @@ static unsigned arrange_by_order(search *s, aevb_roles *out)
     return ways;
 }
 
-/* Without named heads: two layers of the same shape that follow each other, or one of twice the latent width, or a
- * decoder alone. Returns the number of ways. */
-static unsigned arrange_unnamed(const aevb_import_layers *list, aevb_roles *out)
+/* Ways with two layers of the same shape that follow each other as heads, or one of twice the latent width. */
+static unsigned arrange_pairs(const aevb_import_layers *list, bool encoder_alone, aevb_roles *out)
 {
     unsigned ways = 0;
-    bool decoder_only = true;
     for (size_t i = 0; i < list->n; i++) {
         const aevb_import_layer *a = &list->layers[i], *b = a + 1;
-        decoder_only = decoder_only && a->side != AEVB_ENCODER;
         if (a->side == AEVB_DECODER)
             continue;
         if (i + 1 < list->n && a->in == b->in && a->out == b->out && b->side == a->side) {
-            search s = {.list = list, .mu = a, .logvar = b, .z = a->out};
+            search s = {.list = list, .mu = a, .logvar = b, .z = a->out, .encoder_alone = encoder_alone};
             ways += arrange_by_order(&s, out);
         }
         if (a->out % 2 == 0 && a->out > 0) {
-            search s = {.list = list, .mu = a, .logvar = a, .z = a->out / 2};
+            search s = {.list = list, .mu = a, .logvar = a, .z = a->out / 2, .encoder_alone = encoder_alone};
             ways += arrange_by_order(&s, out);
         }
     }
-    if (ways > 0 || !decoder_only)
+    return ways;
+}
+
+/* Without named heads: a VAE with heads by order; or an encoder with such, where all names say encoder; or a decoder
+ * alone, a chain from any width to another. Returns the number of ways. */
+static unsigned arrange_unnamed(const aevb_import_layers *list, aevb_roles *out)
+{
+    size_t n_encoder = 0;
+    for (size_t i = 0; i < list->n; i++)
+        n_encoder += list->layers[i].side == AEVB_ENCODER;
+    unsigned ways = arrange_pairs(list, false, out);
+    if (ways == 0 && n_encoder == list->n)
+        ways = arrange_pairs(list, true, out);
+    if (ways > 0 || n_encoder > 0)
         return ways;
-    search s = {.list = list}; /* a chain from any width to another */
+    search s = {.list = list};
     return arrange(&s, out);
+}
+
+/* With named heads: a VAE, else an encoder alone where no head is the decoder's. */
+static unsigned arrange_named(const search *with, aevb_roles *out)
+{
+    search whole = *with, alone = *with;
+    if (with->mu->in != with->logvar->in || with->mu->out != with->logvar->out)
+        return 0;
+    unsigned ways = arrange(&whole, out);
+    alone.encoder_alone = true;
+    return ways > 0 || with->out_mu != NULL ? ways : arrange(&alone, out);
 }
 
 aevb_status aevb_roles_find(const char *path, const aevb_import_layers *list, aevb_roles *out, aevb_error *err)
@@ -195,8 +222,7 @@ aevb_status aevb_roles_find(const char *path, const aevb_import_layers *list, ae
         ways = 1;
     } else if (n_mu == 1 && n_logvar == 1 && n_out <= 1 && n_out_logvar <= n_out) {
         s.z = s.mu->out;
-        if (s.mu->in == s.logvar->in && s.mu->out == s.logvar->out)
-            ways = arrange(&s, &roles);
+        ways = arrange_named(&s, &roles);
     } else if (n_mu + n_logvar + n_out_logvar + n_stddev + n_other == 0) {
         ways = arrange_unnamed(list, &roles);
     }
@@ -210,6 +236,6 @@ aevb_status aevb_roles_find(const char *path, const aevb_import_layers *list, ae
     const char *why = ways > 1                     ? "more than one way to connect its layers"
                       : n_stddev + n_other > 0     ? "a head is named as a standard deviation, ours is a log-variance"
                       : n_mu + n_logvar != 2       ? "no heads that are known as mu and logvar"
-                                                   : "its layers do not connect to a VAE";
+                                                   : "its layers do not connect to a VAE, an encoder or a decoder";
     return aevb_fail(err, AEVB_EFORMAT, "%.100s: %s (--map says what is what): %s", path, why, names);
 }

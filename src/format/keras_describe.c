@@ -4,6 +4,7 @@
 #include "format/model_source.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,10 +135,54 @@ static aevb_status load_config(aevb_model_file *file, aevb_error *err)
     return aevb_json_parse(where, file->config_text, file->config_length, &file->config, err);
 }
 
+/* The names of the layers on the way to a Keras 3 tensor, as newer versions write them beside the weights; a group's
+ * own where there is none. Empty when the layer itself has none. */
+static aevb_status names_of_groups(const aevb_model_file *file, const aevb_stored_tensor *tensor,
+                                   const aevb_keras_path *path, char names[LONGEST], aevb_error *err)
+{
+    char group[LONGEST];
+    size_t used = 0;
+    bool named = false;
+    for (size_t i = 0; i + 2 < path->n && used + 1 < LONGEST; i++) { /* the last two are "vars" and a number */
+        char *name = NULL;
+        size_t n = 0, length = (size_t)(path->part[i] - path->text) + strlen(path->part[i]);
+        snprintf(group, sizeof group, "%.*s/vars", (int)length, tensor->name);
+        aevb_status status = aevb_hdf5_child_strings(file->hdf5, group, "name", &name, &n, err);
+        if (status != AEVB_OK)
+            return status;
+        named = n == 1 && *name != '\0';
+        snprintf(names + used, LONGEST - used, "%s%s", used > 0 ? "/" : "", named ? name : path->part[i]);
+        used += strlen(names + used);
+        aevb_free(name);
+    }
+    if (!named || used + 1 == LONGEST) /* cut, perhaps */
+        *names = '\0';
+    return AEVB_OK;
+}
+
+/* The layer of a Keras 3 tensor: as the configuration counts, else as it is called beside the weights. */
+static aevb_status describe_counted(aevb_model_file *file, aevb_model_tensor *tensor, const aevb_keras_path *path,
+                                    aevb_error *err)
+{
+    aevb_keras_path named;
+    char names[LONGEST], hint[LONGEST + 32];
+    const json_t *layer = aevb_keras_by_count(file->config, path, names, sizeof names);
+    if (layer == NULL) {
+        aevb_status status = names_of_groups(file, tensor->stored, path, names, err);
+        if (status != AEVB_OK || *names == '\0')
+            return status;
+        snprintf(hint, sizeof hint, "%s/vars", names);
+        aevb_keras_split(hint, &named);
+        layer = aevb_keras_by_name(file->config, &named);
+    }
+    tensor->activation = aevb_keras_activation(layer);
+    snprintf(hint, sizeof hint, "%s/vars/%s", names, path->part[path->n - 1]);
+    return set_hint(tensor, hint, err);
+}
+
 static aevb_status describe(aevb_model_file *file, aevb_model_tensor *tensor, aevb_error *err)
 {
     aevb_keras_path path;
-    char names[LONGEST], hint[LONGEST + 32];
     if (tensor->hint != NULL) {
         aevb_keras_split(tensor->hint, &path);
         tensor->activation = aevb_keras_activation(aevb_keras_by_name(file->config, &path));
@@ -146,12 +191,7 @@ static aevb_status describe(aevb_model_file *file, aevb_model_tensor *tensor, ae
     aevb_keras_split(tensor->stored->name, &path);
     if (path.n < 3 || strcmp(path.part[path.n - 2], "vars") != 0)
         return AEVB_OK;
-    const json_t *layer = aevb_keras_by_count(file->config, &path, names, sizeof names);
-    if (layer == NULL)
-        return AEVB_OK;
-    tensor->activation = aevb_keras_activation(layer);
-    snprintf(hint, sizeof hint, "%s/vars/%s", names, path.part[path.n - 1]);
-    return set_hint(tensor, hint, err);
+    return describe_counted(file, tensor, &path, err);
 }
 
 aevb_status aevb_keras_describe(aevb_model_file *file, aevb_error *err)
@@ -163,7 +203,7 @@ aevb_status aevb_keras_describe(aevb_model_file *file, aevb_error *err)
     if (status == AEVB_OK)
         status = load_config(file, err);
     const size_t most = 16 * AEVB_MAX_TENSORS; /* with what an optimizer keeps; a larger file is no network of ours */
-    for (size_t i = 0; i < file->n && file->n <= most && status == AEVB_OK && file->config != NULL; i++)
+    for (size_t i = 0; i < file->n && file->n <= most && status == AEVB_OK; i++)
         status = describe(file, &file->tensors[i], err);
     return status;
 }

@@ -95,8 +95,9 @@ aevb_layer_head aevb_layer_head_of(const char *name, size_t length)
 {
     static const char *const means[] = {"mu", "mean", "means", "loc", "zmean", "zmu", "fcmu"};
     static const char *const variances[] = {"logvar", "logvariance", "lnvar", "var", "variance", "logvars", "zlogvar",
-                                            "fclogvar", "fcvar"};
+                                            "fclogvar", "fcvar", "logv", "lv"};
     static const char *const deviations[] = {"sigma", "std", "stddev", "scale", "logsigma", "logstd", "sd"};
+    static const char *const squares[] = {"sq", "squared", "square"};
     size_t begin = length;
     while (begin > 0 && name[begin - 1] != '.' && name[begin - 1] != '/')
         begin--;
@@ -107,7 +108,8 @@ aevb_layer_head aevb_layer_head_of(const char *name, size_t length)
                                : AMONG(word, variances)  ? AEVB_LOGVAR_HEAD
                                : AMONG(word, deviations) ? AEVB_STDDEV_HEAD
                                                          : AEVB_NO_HEAD;
-        if (this == AEVB_STDDEV_HEAD && at < length && name[at] == '2') /* log_sigma2 */
+        if ((this == AEVB_STDDEV_HEAD && at < length && name[at] == '2') || /* log_sigma2, log_sigma_sq */
+            (head == AEVB_STDDEV_HEAD && AMONG(word, squares)))
             this = AEVB_LOGVAR_HEAD;
         if (this != AEVB_NO_HEAD)
             head = this;

@@ -10,6 +10,11 @@
 #include "error.h"
 #include "format/model_source.h"
 
+const char *aevb_parts_name(unsigned parts)
+{
+    return parts == AEVB_HAS_BOTH ? NULL : parts == AEVB_HAS_ENCODER ? "encoder" : "decoder";
+}
+
 /* The tensors of the parts that are there, and how many. */
 static size_t list_tensors(const aevb_layout *layout, const double *params, unsigned parts, aevb_dtype dtype,
                            aevb_tensor_out tensors[AEVB_MAX_TENSORS])
@@ -37,7 +42,7 @@ static aevb_status save(const char *path, const aevb_arch *arch, const double *p
     aevb_tensor_out tensors[AEVB_MAX_TENSORS];
     size_t n = list_tensors(&layout, params, parts, dtype, tensors);
     const aevb_metadata_out metadata[] = {{"format", "pt"}, /* named as PyTorch does */
-                                          {AEVB_ARCH_KEY, json}, {AEVB_PARTS_KEY, "decoder"}};
+                                          {AEVB_ARCH_KEY, json}, {AEVB_PARTS_KEY, aevb_parts_name(parts)}};
     status = aevb_safetensors_write(path, tensors, n, metadata, parts == AEVB_HAS_BOTH ? 2 : 3, err);
     free(json);
     return status;
@@ -65,10 +70,13 @@ aevb_status aevb_own_arch(const aevb_model_file *file, aevb_arch *arch, unsigned
     aevb_status status = aevb_arch_from_json(aevb_model_file_metadata(file, AEVB_ARCH_KEY), arch, &detail);
     if (status != AEVB_OK)
         return aevb_fail(err, status, "%s: %s", aevb_model_file_path(file), detail.message);
-    if (part != NULL && strcmp(part, "decoder") != 0)
-        return aevb_fail(err, AEVB_EFORMAT, "%s: " AEVB_PARTS_KEY " is \"%.100s\", not \"decoder\"",
-                         aevb_model_file_path(file), part);
-    *parts = part == NULL ? AEVB_HAS_BOTH : AEVB_HAS_DECODER;
+    *parts = AEVB_HAS_BOTH;
+    for (unsigned one = AEVB_HAS_ENCODER; one <= AEVB_HAS_DECODER && part != NULL; one++)
+        if (strcmp(part, aevb_parts_name(one)) == 0)
+            *parts = one;
+    if (part != NULL && *parts == AEVB_HAS_BOTH)
+        return aevb_fail(err, AEVB_EFORMAT, "%s: " AEVB_PARTS_KEY " is \"%.100s\", neither \"encoder\" nor "
+                         "\"decoder\"", aevb_model_file_path(file), part);
     return AEVB_OK;
 }
 

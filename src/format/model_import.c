@@ -52,7 +52,7 @@ static aevb_status stored_activation(const aevb_model_file *file, const aevb_rol
         if (heads[i] != NULL && heads[i]->activation != NULL && strcmp(heads[i]->activation, "linear") != 0)
             return BAD(AEVB_EUNSUPPORTED, "layer \"%.*s\": a head with activation \"%.50s\"", (int)heads[i]->length,
                        heads[i]->name, heads[i]->activation);
-    const char *last = roles->out->activation;
+    const char *last = roles->out == NULL ? NULL : roles->out->activation;
     if (last != NULL && strcmp(last, "linear") != 0 && strcmp(last, "sigmoid") != 0)
         return BAD(AEVB_EUNSUPPORTED, "layer \"%.*s\": an output with activation \"%.50s\"; sigmoid and linear are "
                    "read", (int)roles->out->length, roles->out->name, last);
@@ -80,6 +80,26 @@ static void take_options(const aevb_import_options *options, aevb_import *found)
     }
 }
 
+/* Widths by the decoder, or by an encoder alone. */
+static aevb_arch arch_of(const aevb_roles *roles)
+{
+    aevb_arch arch = {.n_hidden = roles->n_decoder,
+                      .likelihood = roles->out_logvar != NULL ? AEVB_GAUSSIAN : AEVB_GREY};
+    if (roles->out != NULL) {
+        arch.x_dim = roles->out->out;
+        arch.z_dim = (roles->n_decoder > 0 ? roles->decoder[0] : roles->out)->in;
+        for (size_t i = 0; i < roles->n_decoder; i++)
+            arch.hidden[roles->n_decoder - 1 - i] = roles->decoder[i]->out;
+        return arch;
+    }
+    arch.n_hidden = roles->n_encoder;
+    arch.x_dim = (roles->n_encoder > 0 ? roles->encoder[0] : roles->mu)->in;
+    arch.z_dim = roles->mu->weight == roles->logvar->weight ? roles->mu->out / 2 : roles->mu->out;
+    for (size_t i = 0; i < roles->n_encoder; i++)
+        arch.hidden[i] = roles->encoder[i]->out;
+    return arch;
+}
+
 /* The architecture that the roles and the options make. */
 static aevb_status make_arch(const aevb_model_file *file, const aevb_roles *roles, const aevb_import_options *options,
                              aevb_import *found, aevb_error *err)
@@ -89,14 +109,10 @@ static aevb_status make_arch(const aevb_model_file *file, const aevb_roles *role
     aevb_status status = stored_activation(file, roles, &activation, err);
     if (status != AEVB_OK)
         return status;
-    *arch = (aevb_arch){.n_hidden = roles->n_decoder, .x_dim = roles->out->out,
-                        .z_dim = (roles->n_decoder > 0 ? roles->decoder[0] : roles->out)->in,
-                        .activation = activation >= 0 ? (aevb_activation)activation : AEVB_RELU,
-                        .likelihood = roles->out_logvar != NULL ? AEVB_GAUSSIAN : AEVB_GREY};
+    *arch = arch_of(roles);
+    arch->activation = activation >= 0 ? (aevb_activation)activation : AEVB_RELU;
     found->activation_assumed = activation < 0 && arch->n_hidden > 0;
     found->likelihood_assumed = roles->out_logvar == NULL;
-    for (size_t i = 0; i < roles->n_decoder; i++)
-        arch->hidden[roles->n_decoder - 1 - i] = roles->decoder[i]->out;
     if (arch->x_dim == 784) /* made for MNIST */
         arch->image_rows = arch->image_cols = 28;
     take_options(options, found);
@@ -105,19 +121,19 @@ static aevb_status make_arch(const aevb_model_file *file, const aevb_roles *role
         return arch->x_dim != arch->z_dim ? AEVB_OK
                                           : BAD(AEVB_EFORMAT, "neither a VAE nor a decoder: it leads from %zu values "
                                                 "to as many", arch->x_dim);
-    found->parts = AEVB_HAS_BOTH;
-    if (roles->n_encoder != roles->n_decoder)
+    found->parts = roles->out == NULL ? AEVB_HAS_ENCODER : AEVB_HAS_BOTH;
+    if (roles->out != NULL && roles->n_encoder != roles->n_decoder)
         return BAD(AEVB_EUNSUPPORTED, "%zu hidden layers in the encoder, %zu in the decoder; ours mirror each other",
                    roles->n_encoder, roles->n_decoder);
     return AEVB_OK;
 }
 
-/* The layer behind the k-th layer of the layout; NULL for one of a part that is not there. */
+/* The layer behind the k-th layer of the layout, of a part that is there; NULL when the file does not have it. */
 static const aevb_import_layer *role_at(const aevb_roles *roles, const aevb_import *found, size_t k)
 {
     const size_t h = found->arch.n_hidden;
     if (k < h)
-        return roles->mu == NULL ? NULL : roles->encoder[k];
+        return roles->encoder[k];
     if (k < h + 2)
         return k == h ? roles->mu : roles->logvar;
     k -= h + 2;
@@ -130,9 +146,9 @@ static aevb_status connect(const aevb_model_file *file, const aevb_roles *roles,
     const int joint = roles->mu != NULL && roles->mu->weight == roles->logvar->weight;
     for (size_t i = 0; i < found->layout.n_tensors; i += 2) {
         const aevb_tensor *weight = &found->layout.tensors[i];
-        const aevb_import_layer *layer = role_at(roles, found, i / 2);
-        if (layer == NULL && weight->part == AEVB_ENCODER && roles->mu == NULL)
+        if (!(found->parts & 1u << weight->part))
             continue;
+        const aevb_import_layer *layer = role_at(roles, found, i / 2);
         if (layer == NULL)
             return BAD(AEVB_EFORMAT, "no layer for %s, which the likelihood %s needs", weight->name,
                        aevb_likelihood_name(found->arch.likelihood));
@@ -169,7 +185,8 @@ static aevb_status find_theirs(const aevb_model_file *file, const aevb_import_op
         status = aevb_layers_from_map(file, options->map, &layers, &names, err);
         if (status == AEVB_OK && !aevb_roles_ours(&layers, &roles))
             status = BAD(AEVB_EFORMAT, "map: its %zu layers are not those of a network of ours (fc1, fc21, fc22, "
-                         "fc3, fc4 with one hidden layer) or of its decoder (fc3, fc4)", layers.n);
+                         "fc3, fc4 with one hidden layer), of its encoder (fc1, fc21, fc22) or of its decoder (fc3, "
+                         "fc4)", layers.n);
     }
     if (status == AEVB_OK)
         status = make_arch(file, &roles, options, found, err);

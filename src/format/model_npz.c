@@ -37,7 +37,7 @@ static aevb_status add_all(aevb_npz *npz, const aevb_model *model, aevb_npz_type
     if (status == AEVB_OK)
         status = add_bytes(npz, AEVB_ARCH_KEY, json, err);
     if (status == AEVB_OK && model->parts != AEVB_HAS_BOTH)
-        status = add_bytes(npz, AEVB_PARTS_KEY, "decoder", err);
+        status = add_bytes(npz, AEVB_PARTS_KEY, aevb_parts_name(model->parts), err);
     return status;
 }
 

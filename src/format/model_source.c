@@ -18,14 +18,6 @@ const char *aevb_model_file_path(const aevb_model_file *file)
     return aevb_file_in_path(file->in != NULL ? file->in : file->safetensors->in);
 }
 
-aevb_status aevb_refuse_pickle(const char *path, aevb_error *err)
-{
-    return aevb_fail(err, AEVB_EUNSUPPORTED, "%.120s: a PyTorch pickle, which can run code and is never loaded; if "
-                     "you trust it: python3 -c \"import sys, torch, numpy; s = torch.load(sys.argv[1], 'cpu'); "
-                     "numpy.savez('model.npz', **{k: v.double().numpy() for k, v in getattr(s, 'state_dict', lambda: "
-                     "s)().items()})\" %.120s", path, path);
-}
-
 static aevb_status list_tensors(aevb_model_file *file, size_t n,
                                 const aevb_stored_tensor *(*get)(const void *, size_t), const void *from,
                                 aevb_error *err)

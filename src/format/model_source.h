@@ -13,6 +13,9 @@
 #define AEVB_ARCH_KEY "aevb.arch"
 #define AEVB_PARTS_KEY "aevb.parts"
 
+/* What a file of one part alone has under AEVB_PARTS_KEY, NULL for both. */
+const char *aevb_parts_name(unsigned parts);
+
 /* One tensor and how its layer is called where the file has better names than paths. */
 typedef struct aevb_model_tensor {
     const aevb_stored_tensor *stored;

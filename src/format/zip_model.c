@@ -4,9 +4,12 @@
 #include "format/model_source.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "error.h"
+
+enum { LONGEST_NAME = 201 };
 
 static bool ends_in(const char *name, const char *ending)
 {
@@ -39,8 +42,9 @@ static aevb_status take_config(aevb_model_file *file, aevb_archive_in *archive, 
     return status;
 }
 
+/* strange gets the name of the first member that is no part of a model: a pickle may follow, which tells more. */
 static aevb_status take_member(aevb_model_file *file, aevb_archive_in *archive, const aevb_member *member,
-                               aevb_error *err)
+                               char strange[LONGEST_NAME], aevb_error *err)
 {
     const char *path = aevb_model_file_path(file), *name = member->name;
     if (ends_in(name, ".pkl"))
@@ -53,18 +57,23 @@ static aevb_status take_member(aevb_model_file *file, aevb_archive_in *archive, 
         return aevb_npz_in_add(&file->npz, path, archive, member, &file->limits, err);
     if (member->directory || strcmp(name, "metadata.json") == 0 || strncmp(name, "assets/", 7) == 0)
         return AEVB_OK;
-    return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: member \"%.200s\": part of neither a .npz nor a .keras", path,
-                     name);
+    if (*strange == '\0')
+        snprintf(strange, LONGEST_NAME, "%s", name);
+    return AEVB_OK;
 }
 
 aevb_status aevb_zip_model_read(aevb_model_file *file, aevb_error *err)
 {
     const aevb_member *member = NULL;
     aevb_archive_in *archive = NULL;
+    char strange[LONGEST_NAME] = "";
     aevb_status status = aevb_archive_open(file->in, &file->limits, &archive, err);
     while (status == AEVB_OK && (status = aevb_archive_next(archive, &member, err)) == AEVB_OK && member != NULL)
-        status = take_member(file, archive, member, err);
+        status = take_member(file, archive, member, strange, err);
     aevb_archive_close(archive);
+    if (status == AEVB_OK && *strange != '\0')
+        status = aevb_fail(err, AEVB_EUNSUPPORTED, "%s: member \"%s\": part of neither a .npz nor a .keras",
+                           aevb_model_file_path(file), strange);
     if (status == AEVB_OK && (file->npz.n > 0) == (file->image != NULL))
         status = aevb_fail(err, AEVB_EFORMAT, "%s: a zip with %s", aevb_model_file_path(file),
                            file->npz.n > 0 ? "both arrays and model.weights.h5"

@@ -19,8 +19,9 @@ typedef struct grid {
     size_t n, rows, cols, columns; /* as in the public call */
     size_t width, height;
     const double *pixels;
-    char *problem; /* libpng's message ends here */
-    size_t problem_size;
+    const char *path;
+    aevb_atomic *file;
+    aevb_error problem;
 } grid;
 
 static uint8_t grey(double v)
@@ -44,11 +45,25 @@ static void draw_line(const grid *g, size_t y, uint8_t *line)
     }
 }
 
+/* The first problem counts: what libpng says of a failed write is less than what the file says. */
 static void keep_problem(png_structp png, png_const_charp message)
 {
-    const grid *g = png_get_error_ptr(png);
-    snprintf(g->problem, g->problem_size, "%s", message);
+    grid *g = png_get_error_ptr(png);
+    if (g->problem.status == AEVB_OK)
+        aevb_fail(&g->problem, AEVB_EIO, "%s: cannot write: %s", g->path, message);
     png_longjmp(png, 1);
+}
+
+static void write_bytes(png_structp png, png_bytep bytes, size_t n)
+{
+    grid *g = png_get_io_ptr(png);
+    if (aevb_atomic_write(g->file, bytes, n, &g->problem) != AEVB_OK)
+        png_error(png, "cannot write");
+}
+
+static void flush_nothing(png_structp png)
+{
+    (void)png;
 }
 
 static void ignore_warning(png_structp png, png_const_charp message)
@@ -57,19 +72,20 @@ static void ignore_warning(png_structp png, png_const_charp message)
     (void)message;
 }
 
-/* 0, or -1 with the problem noted. Nothing that is needed after the jump changes after setjmp. */
-static int write_png(grid *g, FILE *file, uint8_t *line)
+/* Nothing that is needed after the jump changes after setjmp. */
+static aevb_status write_png(grid *g, uint8_t *line)
 {
-    snprintf(g->problem, g->problem_size, "out of memory");
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, g, keep_problem, ignore_warning);
-    if (png == NULL)
-        return -1;
-    png_infop info = png_create_info_struct(png);
-    if (info == NULL || setjmp(png_jmpbuf(png)) != 0) {
-        png_destroy_write_struct(&png, &info);
-        return -1;
+    png_infop info = png == NULL ? NULL : png_create_info_struct(png);
+    if (info == NULL) {
+        png_destroy_write_struct(&png, NULL);
+        return aevb_fail_memory(&g->problem);
     }
-    png_init_io(png, file);
+    if (setjmp(png_jmpbuf(png)) != 0) {
+        png_destroy_write_struct(&png, &info);
+        return g->problem.status;
+    }
+    png_set_write_fn(png, g, write_bytes, flush_nothing);
     png_set_IHDR(png, info, (png_uint_32)g->width, (png_uint_32)g->height, 8, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_write_info(png, info);
@@ -79,7 +95,7 @@ static int write_png(grid *g, FILE *file, uint8_t *line)
     }
     png_write_end(png, NULL);
     png_destroy_write_struct(&png, &info);
-    return 0;
+    return AEVB_OK;
 }
 
 /* count sides with a gap between them; 0 when that is more than max_side. */
@@ -97,9 +113,7 @@ aevb_status aevb_png_grid(const char *path, size_t n, size_t rows, size_t cols, 
         return aevb_fail(err, AEVB_EINVAL, "%s: a grid needs pictures, rows, columns", path);
     if (columns > n)
         columns = n;
-    char problem[256];
-    grid g = {.n = n, .rows = rows, .cols = cols, .columns = columns, .pixels = pixels, .problem = problem,
-              .problem_size = sizeof problem};
+    grid g = {.n = n, .rows = rows, .cols = cols, .columns = columns, .pixels = pixels, .path = path};
     g.width = total_side(cols, columns);
     g.height = total_side(rows, (n - 1) / columns + 1);
     if (g.width == 0 || g.height == 0)
@@ -107,15 +121,12 @@ aevb_status aevb_png_grid(const char *path, size_t n, size_t rows, size_t cols, 
     uint8_t *line = aevb_alloc(g.width, 1);
     if (line == NULL)
         return aevb_fail_memory(err);
-    aevb_atomic *file = NULL;
-    aevb_status status = aevb_atomic_open(path, &file, err);
-    if (status == AEVB_OK) {
-        if (write_png(&g, aevb_atomic_file(file), line) == 0) {
-            status = aevb_atomic_commit(file, err);
-        } else {
-            aevb_atomic_discard(file);
-            status = aevb_fail(err, AEVB_EIO, "%s: cannot write: %s", path, problem);
-        }
+    aevb_status status = aevb_atomic_open(path, &g.file, err);
+    if (status == AEVB_OK && (status = write_png(&g, line)) == AEVB_OK) {
+        status = aevb_atomic_commit(g.file, err);
+    } else if (g.file != NULL) {
+        aevb_atomic_discard(g.file);
+        aevb_fail(err, status, "%s", g.problem.message);
     }
     aevb_free(line);
     return status;

@@ -26,8 +26,12 @@ def one(dtype="F32", shape=(2,), offsets=(0, 8), data=f32(1, 2), name="a", **mor
     return st({name: {"dtype": dtype, "shape": list(shape), "data_offsets": list(offsets), **more}}, data)
 
 
-def network(shapes=SHAPES, arch=ARCH, value=0.5, **changed):
-    header, data = {"__metadata__": {"aevb.arch": arch if isinstance(arch, str) else dumps(arch)}}, b""
+def network(shapes=SHAPES, arch=ARCH, value=0.5, parts=None, **changed):
+    header, data = {}, b""
+    if arch is not None:
+        header["__metadata__"] = {"aevb.arch": arch if isinstance(arch, str) else dumps(arch)}
+    if parts is not None:
+        header["__metadata__"]["aevb.parts"] = parts
     for name, shape in shapes.items():
         block = f32(*[value] * count(shape)) if name not in changed else changed[name]
         header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(data), len(data) + len(block)]}
@@ -53,6 +57,9 @@ def safetensors():
         sf(dtype.lower(), one(dtype, (1,), (0, len(raw)), raw), None, f"one {dtype} value, 1")
     sf("integers", one("I64", (1,), (0, 8), b"\1" * 8), None, "a tensor that holds no real numbers is listed")
     sf("network", network(), None, "a whole network with its architecture", "network")
+    sf("encoder", network({"encoder.0.weight": [4, 9], "encoder.0.bias": [4], "encoder.mu.weight": [2, 4],
+                           "encoder.mu.bias": [2], "encoder.logvar.weight": [2, 4], "encoder.logvar.bias": [2]}, None),
+       None, "an encoder without a decoder", "network")
     sf("metadata", st({"__metadata__": {"k": "v"}}), None, "metadata of strings")
     sf("no-bytes", b"", "0 bytes, too short", "an empty file")
     sf("seven-bytes", b"\2\0\0\0\0\0\0", "7 bytes, too short", "cut inside the header length")
@@ -148,6 +155,8 @@ def safetensors():
     sf("network-nan", network(value=float("nan")), "element 0 is NaN", "all weights NaN", **net)
     sf("network-arch-text", network(arch="hello"), "architecture", "an architecture that is no JSON", **net)
     sf("network-arch-huge", network(arch=dumps({**ARCH, "x_dim": 2**40})), "architecture", "a width of 2^40", **net)
+    sf("parts-unknown", network(parts="both"), 'neither "encoder" nor "decoder"',
+       "a part of a network that does not exist", **net)
     sf("network-arch-other", network(arch=dumps({**ARCH, "hidden": [3]})), "the architecture has", "another width "
        "than the tensors have", **net)
 
@@ -231,6 +240,9 @@ def pickles():
     pk("zip-root", zipped(member("data.pkl", evil)), "a PyTorch pickle", "the pickle at the root of the zip")
     pk("zip-arrays", zipped(member("a.npy", npy()), member("data.pkl", evil)), "a PyTorch pickle",
        "a pickle beside an array")
+    pk("script", zipped(member("script/data/0", f32(0.5)), member("script/code/__torch__.py", b"import os"),
+                        member("script/data.pkl", evil)), "a PyTorch pickle",
+       "the zip that torch.jit.save writes: the pickle is not its first member")
     pk("legacy", pickle.dumps(0x1950A86A20F9469CFC6C, 2) + b"\x80\x02M\xe9\x03." + b"\x80\x02}q\0." + evil,
        "a PyTorch pickle", "the stream of torch.save before 1.6")
     pk("bare", evil, "a PyTorch pickle", "a bare pickle, protocol 2")
