@@ -3,10 +3,12 @@
  * float32, is nothing here). Every level that this CPU has. Prints TAP; part of check-long.
  * An argument S > 1 checks every S-th block of 2^16 inputs only. */
 #include <math.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "fast/engine_fast.h"
 #include "fast/kern.h"
 #include "ref/ref.h"
 #include "ulps.h"
@@ -72,32 +74,50 @@ static void check_block(const row *r, const function f[AEVB_LEVEL_COUNT], uint32
     }
 }
 
-/* Returns how many blocks were checked. */
-static unsigned long check_row(const row *r, uint32_t stride, worst all[AEVB_LEVEL_COUNT])
+typedef struct row_job {
+    const row *r;
+    function f[AEVB_LEVEL_COUNT];
+    uint32_t stride;
+    pthread_mutex_t lock; /* of the next two */
+    worst *all;
+    unsigned long done;
+} row_job;
+
+/* A thread's share of the blocks, of which every stride-th is taken. */
+static void check_share(void *context, const aevb_team *team)
 {
-    function f[AEVB_LEVEL_COUNT] = { NULL };
+    row_job *j = context;
+    worst w[AEVB_LEVEL_COUNT];
+    unsigned long done = 0;
+    for (int level = 0; level < AEVB_LEVEL_COUNT; level++) {
+        w[level] = (worst){ 0.5, 0.0f, 0.0f };
+    }
+    const aevb_share share = aevb_team_share(team, (BLOCKS + j->stride - 1) / j->stride);
+    for (size_t i = share.first; i < share.end; i++) {
+        check_block(j->r, j->f, (uint32_t)i * j->stride, w);
+        done++;
+    }
+    pthread_mutex_lock(&j->lock);
+    j->done += done;
+    for (int level = 0; level < AEVB_LEVEL_COUNT; level++) {
+        if (w[level].error > j->all[level].error) {
+            j->all[level] = w[level];
+        }
+    }
+    pthread_mutex_unlock(&j->lock);
+}
+
+/* Returns how many blocks were checked. */
+static unsigned long check_row(aevb_workers *workers, const row *r, uint32_t stride, worst all[AEVB_LEVEL_COUNT])
+{
+    row_job j = { .r = r, .stride = stride, .lock = PTHREAD_MUTEX_INITIALIZER, .all = all };
     for (int level = 0; level < AEVB_LEVEL_COUNT; level++) {
         if (aevb_level_supported((aevb_level)level)) {
-            memcpy(&f[level], (const char *)aevb_kern_f32_table((aevb_level)level) + r->at, sizeof f[level]);
+            memcpy(&j.f[level], (const char *)aevb_kern_f32_table((aevb_level)level) + r->at, sizeof j.f[level]);
         }
     }
-    unsigned long done = 0;
-#pragma omp parallel for schedule(dynamic, 16) reduction(+ : done)
-    for (uint32_t block = 0; block < BLOCKS; block += stride) {
-        worst w[AEVB_LEVEL_COUNT];
-        for (int level = 0; level < AEVB_LEVEL_COUNT; level++) {
-            w[level] = (worst){ 0.5, 0.0f, 0.0f };
-        }
-        check_block(r, f, block, w);
-        done++;
-#pragma omp critical
-        for (int level = 0; level < AEVB_LEVEL_COUNT; level++) {
-            if (w[level].error > all[level].error) {
-                all[level] = w[level];
-            }
-        }
-    }
-    return done;
+    aevb_team_run(workers, check_share, &j);
+    return j.done;
 }
 
 int main(int argc, char **argv)
@@ -107,11 +127,16 @@ int main(int argc, char **argv)
         fputs("usage: elementary_f32 [STRIDE]\n", stderr);
         return 2;
     }
+    aevb_workers *workers = aevb_workers_create(aevb_threads_available());
+    if (workers == NULL) {
+        fputs("elementary_f32: out of memory\n", stderr);
+        return 1;
+    }
     int tests = 0, failed = 0;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const row *r = &rows[i];
         worst w[AEVB_LEVEL_COUNT] = { { 0 } };
-        const unsigned long blocks = check_row(r, (uint32_t)stride, w);
+        const unsigned long blocks = check_row(workers, r, (uint32_t)stride, w);
         for (int level = 0; level < AEVB_LEVEL_COUNT; level++) {
             if (!aevb_level_supported((aevb_level)level)) {
                 continue;
@@ -126,5 +151,6 @@ int main(int argc, char **argv)
         }
     }
     printf("1..%d\n", tests);
+    aevb_workers_free(workers);
     return tests == 0 ? 2 : failed != 0;
 }
