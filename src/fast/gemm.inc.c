@@ -247,9 +247,6 @@ static void k_gemm_backward(size_t R, size_t n, size_t width, int add, const rea
     static const real zero[PANEL];
     real turned[TURNED * PANEL] __attribute__((aligned(LINE_BYTES)));
     const size_t length = block_length(n, TURNED);
-    if (width < PANEL) {
-        memset(turned, 0, sizeof turned);
-    }
     for (size_t k = 0; k < n; k += length) {
         const size_t m = n - k < length ? n - k : length;
         const int start = k == 0 && !add;
@@ -257,6 +254,9 @@ static void k_gemm_backward(size_t R, size_t n, size_t width, int add, const rea
                             .run_stride = stride, .b = turned, .init = start ? zero : dx,
                             .init_step = start ? 0 : PANEL, .c = dx,
                             .ahead = k + m < n ? w + (k + m) / PANEL * wstride : next, .run_ahead = wstride };
+        if (width < PANEL) {
+            memset(turned, 0, m * PANEL * sizeof *turned);
+        }
         transpose_block(width, m, w + k / PANEL * wstride, wstride, turned);
         tiles(R, width, &p);
     }
