@@ -3,35 +3,50 @@
  * optimiser's step on each block while it is hot. [AFFINE.1] [AFFINE.2] */
 
 enum {
-    ROW_GROUP = 8,  /* rows are shared out in groups of this many */
-    MAX_PANEL = 64  /* no level has wider panels */
+    ROW_GROUP = 8,                 /* rows are shared out in groups of this many */
+    LANES = LINE / sizeof(real),   /* a narrow panel costs as much as one of so many columns, or a multiple */
+    MAX_PANEL = 64                 /* no level has wider panels */
 };
 
-/* A walk over a thread's part of a grid of panels (n columns) and groups. The unit of work is a column in a group, so
- * that a narrow last panel counts less. */
+/* A walk over a thread's part of a grid of panels (n columns) and of `extent` rows, which are taken in groups. Work is
+ * counted in columns, rounded up to LANES, times rows; a share ends at the nearest whole group. */
 typedef struct walk {
-    size_t P, n, groups;
+    size_t P, n, extent, group;
     size_t at, end;
     size_t panel, width;  /* where the walk is: this panel, so many columns of it, */
     size_t first, past;   /* and these groups */
 } walk;
 
-static walk walk_start(const fast_engine *e, const aevb_team *team, size_t n, size_t groups)
+static size_t lanes(size_t width, size_t P)
 {
-    const aevb_share share = aevb_team_share(team, n * groups);
-    return (walk){ .P = e->P, .n = n, .groups = groups, .at = share.first, .end = share.end };
+    const size_t up = (width + LANES - 1) / LANES * LANES;
+    return up < P ? up : P;
+}
+
+static walk walk_start(const fast_engine *e, const aevb_team *team, size_t n, size_t extent, size_t group)
+{
+    const size_t P = e->P, columns = n / P * P + lanes(n % P, P);
+    const aevb_share share = aevb_team_share(team, columns * extent);
+    return (walk){ .P = P, .n = n, .extent = extent, .group = group, .at = share.first, .end = share.end };
+}
+
+/* The group that is nearest to row `row`, where all rows is after all groups. */
+static size_t nearest_group(const walk *w, size_t row)
+{
+    const size_t groups = (w->extent + w->group - 1) / w->group, near = (row + w->group / 2) / w->group;
+    return row == w->extent || near > groups ? groups : near;
 }
 
 static int walk_next(walk *w)
 {
     while (w->at < w->end) {
-        w->panel = w->at / (w->P * w->groups);
-        const size_t start = w->panel * w->P * w->groups, left = w->n - w->panel * w->P;
+        w->panel = w->at / (w->P * w->extent);
+        const size_t start = w->panel * w->P * w->extent, left = w->n - w->panel * w->P;
         w->width = left < w->P ? left : w->P;
-        const size_t stop = start + w->width * w->groups;
+        const size_t columns = lanes(w->width, w->P), stop = start + columns * w->extent;
         const size_t to = stop < w->end ? stop : w->end;
-        w->first = (w->at - start) / w->width;
-        w->past = (to - start) / w->width;
+        w->first = nearest_group(w, (w->at - start) / columns);
+        w->past = nearest_group(w, (to - start) / columns);
         w->at = to;
         if (w->first < w->past) {
             return 1;
@@ -41,15 +56,10 @@ static int walk_next(walk *w)
 }
 
 /* Rows of the groups that the walk is at. */
-static aevb_share walk_rows(const walk *w, size_t R)
+static aevb_share walk_rows(const walk *w)
 {
-    const size_t end = w->past * ROW_GROUP;
-    return (aevb_share){ w->first * ROW_GROUP, end < R ? end : R };
-}
-
-static size_t row_groups(size_t R)
-{
-    return (R + ROW_GROUP - 1) / ROW_GROUP;
+    const size_t end = w->past * w->group;
+    return (aevb_share){ w->first * w->group, end < w->extent ? end : w->extent };
 }
 
 /* y = x w + bias, and with hidden f of it, in place. */
@@ -60,8 +70,8 @@ static void forward_layer(const fast_engine *e, const aevb_team *team, const uni
     const size_t length = e->kern->gemm_block(to->in);
     for (size_t k = 0; k < to->in; k += length) {
         const size_t left = to->in - k, n = left < length ? left : length;
-        for (walk w = walk_start(e, team, to->out, row_groups(R)); walk_next(&w);) {
-            const aevb_share rows = walk_rows(&w, R);
+        for (walk w = walk_start(e, team, to->out, R, ROW_GROUP); walk_next(&w);) {
+            const aevb_share rows = walk_rows(&w);
             const size_t m = rows.end - rows.first;
             const real *weights = e->theta + to->weights + w.panel * to->wstride;
             real *y = l->y.at + w.panel * l->y.stride + rows.first * e->P;
@@ -84,8 +94,8 @@ static void backward_layers(const fast_engine *e, const aevb_team *team, size_t 
         const size_t length = e->kern->gemm_block(from->out);
         for (size_t k = 0; k < from->out; k += length) {
             const size_t left = from->out - k, terms = left < length ? left : length;
-            for (walk w = walk_start(e, team, from->in, row_groups(R)); walk_next(&w);) {
-                const aevb_share rows = walk_rows(&w, R);
+            for (walk w = walk_start(e, team, from->in, R, ROW_GROUP); walk_next(&w);) {
+                const aevb_share rows = walk_rows(&w);
                 const size_t m = rows.end - rows.first;
                 const real *weights = e->theta + from->weights + k / e->P * from->wstride + w.panel * e->P * e->P;
                 real *to = dx.at + w.panel * dx.stride + rows.first * e->P;
@@ -159,7 +169,7 @@ static void layer_weights(const fast_engine *e, const aevb_team *team, const uni
     const layer *l = &of->affine;
     const size_t P = e->P, fit = CACHE / (R * P * sizeof(real)), chunk = fit > 0 ? fit : 1;
     for (size_t q = 0; q < l->in_panels; q += chunk) {
-        for (walk w = walk_start(e, team, l->out, l->in_panels); walk_next(&w);) {
+        for (walk w = walk_start(e, team, l->out, l->in, P); walk_next(&w);) {
             w.first = w.first > q ? w.first : q;
             w.past = w.past < q + chunk ? w.past : q + chunk;
             if (w.first < w.past) {
