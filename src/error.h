@@ -5,7 +5,8 @@
 
 #include "aevb/status.h"
 
-/* Writes the message (cut to fit; control characters and what is not UTF-8 become '?') unless err is NULL, and returns status. */
+/* Writes the message (cut to fit; control characters and what is not UTF-8 become '?') unless err is NULL, and returns
+ * status. */
 aevb_status aevb_fail(aevb_error *err, aevb_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

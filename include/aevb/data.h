@@ -100,8 +100,8 @@ typedef struct aevb_data_options {
 
 AEVB_API aevb_data_options aevb_data_options_default(void); /* no limit, seed 1, 0..1, no steps */
 
-/* Opens a data source by the name "sprites", by "text:PATH" or by a path: text where the path ends in .txt, an IDX or IDX.gz file, or a directory that holds the four
- * canonical MNIST names (.gz or not; labels are optional). options may be NULL for the defaults. A single file has no
+/* Opens a data source by the name "sprites", by "text:PATH" or by a path: text where the path ends in .txt, an IDX or
+ * IDX.gz file, or a directory that holds the four canonical MNIST names (.gz or not; labels are optional). options may be NULL for the defaults. A single file has no
  * test part: the last tenth of its rows, after a permutation by `seed` (stream AEVB_STREAM_SPLIT), becomes one; of
  * the sprites, whose labels are their indices, the last sixth [DATA.4]. EIO, EFORMAT, EUNSUPPORTED, ESHAPE and
  * EDOMAIN (a declared scale that the data contradict, [DATA.1]) say which file. */

@@ -91,7 +91,8 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_engine_set_state(aevb_engine *engine, 
 AEVB_API void aevb_engine_encode(aevb_engine *engine, double *mu, double *logvar);
 
 /* Decoder alone on n <= max_batch * max_samples codes z[n][Z]: the mean of p(x|z) in mean[n][X] (Bernoulli and grey:
- * sigmoid of the logits; categorical: softmax of each position [CAT.2]), and for AEVB_GAUSSIAN the log-variance in logvar[n][X], which may be NULL. */
+ * sigmoid of the logits; categorical: softmax of each position [CAT.2]), and for AEVB_GAUSSIAN the log-variance in
+ * logvar[n][X], which may be NULL. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_engine_decode(aevb_engine *engine, size_t n, const double *z, double *mean,
                                                         double *logvar);
 

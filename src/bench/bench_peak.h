@@ -7,7 +7,7 @@
 #include "bench/bench_clock.h"
 #include "fast/engine_fast.h"
 
-/* About 1e7 floating-point operations on registers, at the level and precision, in each thread; as an aevb_bench_work. */
+/* About 1e7 floating-point operations on registers in each thread, at the level and precision; an aevb_bench_work. */
 typedef struct aevb_bench_fma {
     aevb_level level;
     aevb_precision precision;

@@ -96,7 +96,8 @@ static int encode(const encode_options *o, const aevb_cli_source *s)
     if (status != AEVB_OK)
         return aevb_cli_fail_domain(status, &err, s->arch.likelihood, s->binarise);
     printf("%s-mu.npy, -logvar.npy%s%s: q(z|x) of %zu rows of the %s part of %s\n", o->out,
-           s->rows.labels != NULL ? ", -labels.npy" : "", s->data.label_names != NULL ? ", -labels.txt" : "", n, s->part, s->data.name);
+           s->rows.labels != NULL ? ", -labels.npy" : "", s->data.label_names != NULL ? ", -labels.txt" : "", n,
+           s->part, s->data.name);
     return AEVB_EXIT_OK;
 }
 

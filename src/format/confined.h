@@ -2,8 +2,8 @@
  * A child process for work that may crash, hang or ask for all memory. It has a socket to its parent, the memory of
  * the parent as it was, and little else: limits, no files, no terminal, no signal handlers, and on Linux for x86-64
  * and AArch64 no system calls but those for memory and that socket. It must not start threads or meet those of the
- * parent (src/fast/team.c): only the thread that called fork() is in it. It may use malloc, which glibc keeps usable there;
- * AddressSanitizer does not always when the parent has threads, and such a child runs into its limit of time. */
+ * parent (src/fast/team.c): only the thread that called fork() is in it. It may use malloc, which glibc keeps usable
+ * there; AddressSanitizer does not always when the parent has threads, and such a child runs into its limit of time. */
 #ifndef AEVB_CONFINED_H
 #define AEVB_CONFINED_H
 
