@@ -11,7 +11,10 @@
 #include "error.h"
 #include "format/json_strict.h"
 
-enum { LARGEST_FILE = 1 << 26 };
+enum {
+    LARGEST_FILE = 1 << 26, /* bytes */
+    LARGEST_ARRAY = 1 << 19 /* elements: a request of a few bytes may ask a port for as many draws */
+};
 
 aevb_status aevb_vector_bad(const aevb_vector_reader *r, const char *what, const char *name)
 {
@@ -82,7 +85,7 @@ static aevb_status numbers(const aevb_vector_reader *r, const char *name, const 
     return AEVB_OK;
 }
 
-/* The product cannot overflow, as each factor is at most LARGEST_FILE. */
+/* The product cannot overflow, as each factor is at most LARGEST_ARRAY. */
 aevb_status aevb_vector_shape(const aevb_vector_reader *r, const json_t *group, const char *name,
                               aevb_vector_array *a)
 {
@@ -96,7 +99,7 @@ aevb_status aevb_vector_shape(const aevb_vector_reader *r, const json_t *group, 
         const char *dim = json_string_value(json_array_get(names, d));
         const json_t *dims = json_object_get(group, "dims");
         json_int_t size = json_integer_value(dim == NULL ? NULL : json_object_get(dims, dim));
-        if (size < 1 || size > LARGEST_FILE || (a->n *= (size_t)size) > LARGEST_FILE)
+        if (size < 1 || size > LARGEST_ARRAY || (a->n *= (size_t)size) > LARGEST_ARRAY)
             return aevb_vector_bad(r, "impossible shape of array", name);
         a->shape[d] = (size_t)size;
     }
