@@ -179,7 +179,22 @@ VINLINE vec v_pow2(uvec n) { return (vec)((n + u_set1(EXP_BIAS)) << MANT_BITS); 
 /* a c0 + c1, one step of Horner's rule with a constant. */
 VINLINE vec v_step(vec p, vec x, real c) { return v_fma(p, x, v_set1(c)); }
 
-/* Polynomial c[0] + c[1] x + ... + c[n-1] x^(n-1); n is a constant wherever this is used, so the loop vanishes. */
+/* Polynomial c[0] + c[1] x + ... + c[n-1] x^(n-1); n is a constant wherever this is used, so the loops vanish. Where a
+ * multiply-add is two operations, long polynomials are two chains of half the length, of the even and the odd powers. */
+#if AEVB_BITS == 64 && !V_FUSED && !defined AEVB_UNFUSED
+VINLINE vec v_poly(vec x, const real *c, int n)
+{
+    const vec z = x * x;
+    vec p = v_set1(c[n - 1]), q = v_set1(c[n - 2]);
+    UNROLL for (int i = n - 3; i >= 0; i -= 2) {
+        p = v_step(p, z, c[i]);
+        if (i > 0) {
+            q = v_step(q, z, c[i - 1]);
+        }
+    }
+    return n % 2 == 0 ? v_fma(p, x, q) : v_fma(q, x, p);
+}
+#else
 VINLINE vec v_poly(vec x, const real *c, int n)
 {
     vec p = v_set1(c[n - 1]);
@@ -188,6 +203,7 @@ VINLINE vec v_poly(vec x, const real *c, int n)
     }
     return p;
 }
+#endif
 
 /* The sum of SEGMENT terms in float64: LANES partial sums in the precision of the terms, each over
  * t[j], t[j + LANES], ... from the left, then a tree in float64 that adds the upper half to the lower. */
