@@ -36,6 +36,14 @@ void aevb_bench_summary(int n, double *values, aevb_bench_result *result)
     result->median = n % 2 != 0 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
 }
 
+void aevb_bench_invert(aevb_bench_result *result)
+{
+    const double lowest = result->low;
+    result->median = 1.0 / result->median;
+    result->low = 1.0 / result->high;
+    result->high = 1.0 / lowest;
+}
+
 void aevb_bench_rate(const aevb_bench_config *config, double amount, aevb_bench_work work, void *context,
                      aevb_bench_result *result)
 {

@@ -208,10 +208,7 @@ static void measure(aevb_bench_session *session, const char *name, aevb_level le
     aevb_bench_rate(&session->config, 1e-9 * (double)s->n, fast, &own, &line);
     aevb_bench_rate(&session->config, 1e-9 * (double)s->n, ref, &own, &judge);
     line.ratio_to_ref = line.median / judge.median;
-    const double slowest = line.low;
-    line.median = 1.0 / line.median;
-    line.low = 1.0 / line.high;
-    line.high = 1.0 / slowest;
+    aevb_bench_invert(&line);
     aevb_bench_report(session, &line);
 }
 

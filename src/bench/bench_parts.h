@@ -11,8 +11,8 @@ typedef struct aevb_bench_session {
     aevb_bench_config config;              /* with level and threads resolved */
     void (*report)(void *user, const aevb_bench_result *result);
     void *user;
-    int thread_counts[2], n_thread_counts; /* one, and all of config.threads where that is more */
-    aevb_workers *workers[2];              /* as many */
+    aevb_workers *workers[2];              /* one thread, and all of config.threads */
+    int n_thread_counts;                   /* 2 where those are different numbers, else 1 */
     int reported;                          /* lines other than those of the machine */
 } aevb_bench_session;
 

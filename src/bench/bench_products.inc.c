@@ -12,7 +12,7 @@ typedef struct product_case {
     unit layer;
     panels x, dx;
     size_t B;
-    int which, threads;
+    int which;
     aevb_workers *workers;
     real *memory;  /* of all of the above */
     real *flat[3]; /* row-major x, y, w for the other library */
@@ -82,7 +82,8 @@ static void measure_product(aevb_bench_session *session, aevb_level level, produ
     const aevb_bench_config *config = &session->config;
     const layer *l = &c->layer.affine;
     const double flops = 2.0 * (double)c->B * (double)l->in * (double)l->out;
-    aevb_bench_result line = aevb_bench_line("product", names[c->which], level, PRECISION, c->threads, "GFLOP/s");
+    aevb_bench_result line = aevb_bench_line("product", names[c->which], level, PRECISION,
+                                            aevb_workers_count(c->workers), "GFLOP/s");
     if (!aevb_bench_wants(session, names[c->which]))
         return;
     snprintf(line.shape, sizeof line.shape, "%zux%zux%zu", c->B, l->in, l->out);
@@ -92,7 +93,7 @@ static void measure_product(aevb_bench_session *session, aevb_level level, produ
     line.share_of_peak = 1e9 * line.median / (before > after ? before : after);
     if (config->BITS(gemm) != NULL) {
         aevb_bench_result other = line;
-        config->gemm_threads(c->threads);
+        config->gemm_threads(aevb_workers_count(c->workers));
         aevb_bench_rate(config, 1e-9 * flops, blas_work, c, &other);
         line.ratio_to_blas = line.median / other.median;
     }
@@ -109,7 +110,6 @@ aevb_status BITS(aevb_bench_products)(aevb_bench_session *session, aevb_level le
             const aevb_status status = make_product(&c, layers[i][0], layers[i][1]);
             for (c.which = 0; status == AEVB_OK && c.which < N_PRODUCTS; c.which++)
                 for (int t = 0; t < session->n_thread_counts; t++) {
-                    c.threads = session->thread_counts[t];
                     c.workers = session->workers[t];
                     measure_product(session, level, &c);
                 }

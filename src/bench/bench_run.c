@@ -58,7 +58,7 @@ double aevb_bench_peak(aevb_level level, aevb_precision precision, aevb_workers 
 static void machine_fma(aevb_bench_session *s, aevb_level level, aevb_precision precision, int t)
 {
     aevb_bench_fma job = {.level = level, .precision = precision, .workers = s->workers[t]};
-    aevb_bench_result line = aevb_bench_line("machine", "fma", level, precision, s->thread_counts[t], "GFLOP/s");
+    aevb_bench_result line = aevb_bench_line("machine", "fma", level, precision, aevb_workers_count(s->workers[t]), "GFLOP/s");
     aevb_bench_fma_work(&job);
     aevb_bench_rate(&s->config, 1e-9 * job.flops, aevb_bench_fma_work, &job, &line);
     aevb_bench_report(s, &line);
@@ -76,12 +76,9 @@ static aevb_bench_result plain_line(const char *name, int threads, const char *u
  * use. */
 static void machine_meeting(aevb_bench_session *s, int t)
 {
-    aevb_bench_result line = plain_line("barrier", s->thread_counts[t], "ns");
+    aevb_bench_result line = plain_line("barrier", aevb_workers_count(s->workers[t]), "ns");
     aevb_bench_rate(&s->config, 1e-9 * AEVB_BENCH_MEETINGS, aevb_bench_meet_work, s->workers[t], &line);
-    const double slowest = line.low;
-    line.median = 1.0 / line.median;
-    line.low = 1.0 / line.high;
-    line.high = 1.0 / slowest;
+    aevb_bench_invert(&line);
     aevb_bench_report(s, &line);
 }
 
@@ -95,7 +92,7 @@ static aevb_status machine_memory(aevb_bench_session *s, aevb_error *err)
     for (job.copy = 0; job.copy < 2; job.copy++)
         for (int i = 0; i < s->n_thread_counts; i++) {
             job.workers = s->workers[i];
-            aevb_bench_result line = plain_line(names[job.copy], s->thread_counts[i], "GB/s");
+            aevb_bench_result line = plain_line(names[job.copy], aevb_workers_count(s->workers[i]), "GB/s");
             aevb_bench_rate(&s->config, 1e-9 * MEMORY_BYTES, aevb_bench_memory_work, &job, &line);
             aevb_bench_report(s, &line);
         }
@@ -168,12 +165,11 @@ aevb_status aevb_bench_run(const aevb_bench_config *config,
         s.workers[t] = aevb_workers_create(t == 0 ? 1 : s.config.threads);
         if (s.workers[t] == NULL)
             status = aevb_fail_memory(err);
-        else
-            s.thread_counts[t] = aevb_workers_count(s.workers[t]);
     }
-    s.n_thread_counts = s.thread_counts[1] > 1 ? 2 : 1;
-    if (status == AEVB_OK)
+    if (status == AEVB_OK) {
+        s.n_thread_counts = aevb_workers_count(s.workers[1]) > 1 ? 2 : 1;
         status = measure_all(&s, best, err);
+    }
     for (int t = 0; t < 2; t++)
         aevb_workers_free(s.workers[t]);
     if (status == AEVB_OK && s.reported == 0 && config->parts != AEVB_BENCH_MACHINE)

@@ -167,7 +167,7 @@ static double product_flops(const aevb_arch *arch)
 static aevb_status measure_step(aevb_bench_session *session, size_t which, aevb_level level, aevb_precision precision,
                                 int t, aevb_error *err)
 {
-    const int threads = session->thread_counts[t];
+    const int threads = aevb_workers_count(session->workers[t]);
     const aevb_bench_config *config = &session->config;
     const aevb_arch *arch = &networks[which].arch;
     double rates[AEVB_BENCH_MAX_SAMPLES], shares[AEVB_BENCH_MAX_SAMPLES], loss;
