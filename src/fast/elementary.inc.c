@@ -33,14 +33,15 @@ VINLINE vec exp_reduced_close(vec r, vec low)
     return sum + v_fma(r * r, v_poly(r, EXP_Q, COUNT(EXP_Q)), rest + low);
 }
 
-/* Scaled in two factors, so that a denormal result is rounded once and an overflow is infinite. */
+/* Scaled in two factors, so that a denormal result is rounded once and an overflow is infinite. (n is halved as a
+ * number that is not negative: AVX2 has no arithmetic shift of 64 bits.) */
 VINLINE vec v_exp(vec x)
 {
     x = v_min(v_set1(EXP_MAX), v_max(v_set1(EXP_MIN), x)); /* in this order NaN passes */
     uvec n;
     vec low;
     const vec r = exp_reduce(x, &n, &low), p = exp_reduced_close(r, low);
-    const uvec half = (uvec)((ivec)n >> 1);
+    const uvec half = ((n + u_set1(4 * EXP_BIAS + 4)) >> 1) - u_set1(2 * EXP_BIAS + 2);
     return p * v_pow2(half) * v_pow2(n - half);
 }
 
@@ -111,43 +112,50 @@ VINLINE vec log_reduced(vec k, vec f)
 #endif
 }
 
-/* The result of log for a number that log_reduced is right for (0 < x < infinity), or what x itself asks for. */
+/* Not in low <= x < infinity, whose logarithm log_reduce and log_reduced are right for when low is a normal number. */
+VINLINE ivec log_rare(vec x, vec low)
+{
+    return v_lt(x, low) | ~v_lt(x, v_set1((real)__builtin_inf()));
+}
+
+/* Of numbers of which some are rare: the result that they ask for, or the one there is for 0 < x < infinity. */
 VINLINE vec log_special(vec x, vec result)
 {
-    const vec inf = v_set1((real)__builtin_inf());
-    const ivec usual = v_lt(v_set1(R(0.0)), x) & v_lt(x, inf);
-    if (v_any(~usual)) {
-        const vec nan = v_set1((real)__builtin_nan(""));
-        const vec other = v_select(v_lt(x, v_set1(R(0.0))), nan, x); /* NaN, infinity */
-        result = v_select(usual, result, v_select(v_eq(x, v_set1(R(0.0))), -inf, other));
-    }
-    return result;
+    const vec zero = v_set1(R(0.0)), inf = v_set1((real)__builtin_inf());
+    const vec other = v_select(v_lt(x, zero), v_set1((real)__builtin_nan("")), x); /* NaN, infinity */
+    return v_select(v_lt(zero, x) & v_lt(x, inf), result, v_select(v_eq(x, zero), -inf, other));
 }
 
 VINLINE vec v_log(vec x)
 {
-    const vec up = v_pow2(u_set1(MANT_BITS + 2)); /* makes every denormal normal */
-    const ivec tiny = v_lt(x, v_pow2(u_set1((ulane)1 - EXP_BIAS)));
-    uvec k;
-    const vec f = log_reduce(v_select(tiny, x * up, x), &k);
-    k -= (uvec)tiny & u_set1(MANT_BITS + 2);
-    return log_special(x, log_reduced(v_of_int(k), f));
+    const vec least = v_pow2(u_set1((ulane)1 - EXP_BIAS));
+    const int rare = v_any(log_rare(x, least));
+    vec normal = x;
+    uvec k, down = { 0 };
+    if (rare) { /* every denormal is made normal */
+        const ivec tiny = v_lt(x, least);
+        normal = v_select(tiny, x * v_pow2(u_set1(MANT_BITS + 2)), x);
+        down = (uvec)tiny & u_set1(MANT_BITS + 2);
+    }
+    const vec f = log_reduce(normal, &k), result = log_reduced(v_of_int(k - down), f);
+    return rare ? log_special(x, result) : result;
 }
 
-/* u = 1 + x = 2^k (1 + f), plus the rounding error c of that sum, which is nothing from u = 2^60 on (where 2^-k
- * need not exist). */
+/* u = 1 + x = 2^k (1 + f), plus the rounding error c of that sum; with k = 0 that is x itself again. The least u above 0
+ * is normal. 2^(1 - k), unlike 2^-k, has an exponent for every k (0 for the largest, where c is nothing to u). The sign
+ * of x is that of the result, zeros too. */
 VINLINE vec v_log1p(vec x)
 {
     const vec one = v_set1(R(1.0));
     const vec u = one + x, back = u - one;
     const vec c = (x - back) + (one - (u - back));
     uvec k;
-    vec f = log_reduce(u, &k);
-    const ivec counts = v_lt(u, v_pow2(u_set1(60)));
-    const vec rest = c * v_pow2((uvec)counts & -k);
-    f = v_select((ivec)(k == u_set1(0)), x, f + v_select(counts, rest, v_set1(R(0.0))));
-    const vec result = log_special(u, log_reduced(v_of_int(k), f));
-    return v_select(v_lt(v_abs(x), v_set1(EXPM1_IS_X)), x, result);
+    const vec f = log_reduce(u, &k), twice = (vec)((uvec)v_set1(R(2.0)) - (k << MANT_BITS));
+    vec result = log_reduced(v_of_int(k), v_fma(c, v_set1(R(0.5)) * twice, f));
+    if (v_any(log_rare(u, v_pow2(u_set1((ulane)1 - EXP_BIAS))))) {
+        result = log_special(u, result);
+    }
+    return (vec)((uvec)result | v_signbit(x));
 }
 
 /* log(1 + e) for 0 <= e <= 1. */
@@ -158,8 +166,7 @@ VINLINE vec log1p_unit(vec e)
 #else
     const ivec upper = v_lt(v_set1(0.41421356237309504880), e); /* 1 + e = 2 (1 + (e - 1) / 2) */
     const vec k = v_select(upper, v_set1(1.0), v_set1(0.0));
-    const vec result = log_reduced(k, v_select(upper, v_fma(v_set1(0.5), e, v_set1(-0.5)), e));
-    return v_select(v_lt(e, v_set1(EXPM1_IS_X)), e, result);
+    return log_reduced(k, v_select(upper, v_fma(v_set1(0.5), e, v_set1(-0.5)), e));
 #endif
 }
 

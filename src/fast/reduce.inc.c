@@ -52,7 +52,7 @@ VINLINE real largest(size_t n, const real *t)
                 v[j] = t[i + j];
             }
         }
-        top = v_select(v_lt(v, top) | ~v_eq(top, top), top, v);
+        top = v_select(v_eq(top, top), v_max(top, v), top);
     }
     real result = top[0];
     for (int j = 1; j < VL; j++) {

@@ -2,8 +2,8 @@
  * The vector template: types and small operations of one (level, precision), chosen by
  *   -DAEVB_KERN_LEVEL_avx2 (or portable, avx512, neon)  and  -DAEVB_BITS=32 or 64.
  * Everything that is not an intrinsic is written in GCC/Clang vector extensions. Rules that keep the bits the same
- * on all FMA levels: v_fma is the only contraction; comparison and selection decide minima (NaN and -0 are not left
- * to the instruction); a sum over elements goes through segment_sum, whose order no level changes. */
+ * on all FMA levels: v_fma is the only contraction; minima are those of a comparison and a selection, NaN and -0
+ * included; a sum over elements goes through segment_sum, whose order no level changes. */
 #ifndef AEVB_VEC_H
 #define AEVB_VEC_H
 
@@ -70,10 +70,6 @@ VINLINE void v_store(real *p, vec v) { memcpy(p, &v, sizeof v); }
 /* How many of `left` elements the next vec takes. */
 VINLINE size_t v_count(size_t left) { return left < VL ? left : VL; }
 
-VINLINE ivec v_lt(vec a, vec b) { return (ivec)(a < b); }
-VINLINE ivec v_le(vec a, vec b) { return (ivec)(a <= b); }
-VINLINE ivec v_eq(vec a, vec b) { return (ivec)(a == b); }
-
 #if defined AEVB_KERN_LEVEL_avx2
 # include "fast/vec_avx2.h"
 #elif defined AEVB_KERN_LEVEL_avx512
@@ -94,7 +90,18 @@ VINLINE ivec v_eq(vec a, vec b) { return (ivec)(a == b); }
  *   vec  v_load_u8(const uint8_t *p)   VL bytes as numbers
  *   uvec u_mul32(uvec a, uvec b)       AEVB_BITS == 64: product of the lower 32 bits of each lane
  *   vec  v_load_part(const real *p, size_t n), v_store_part(real *p, vec v, size_t n): n < VL elements, the rest
- *        zero; nothing else is touched */
+ *        zero; nothing else is touched
+ * and may define V_HAS_COMPARE and V_HAS_MAX with what follows. */
+#ifndef V_HAS_COMPARE
+VINLINE ivec v_lt(vec a, vec b) { return (ivec)(a < b); }
+VINLINE ivec v_le(vec a, vec b) { return (ivec)(a <= b); }
+VINLINE ivec v_eq(vec a, vec b) { return (ivec)(a == b); }
+#endif
+/* a > b ? a : b, and the other way round: b when a or b is NaN. (NEON's instruction would give NaN.) */
+#ifndef V_HAS_MAX
+VINLINE vec v_max(vec a, vec b) { return v_select(v_lt(b, a), a, b); }
+VINLINE vec v_min(vec a, vec b) { return v_select(v_lt(a, b), a, b); }
+#endif
 
 /* a b + c: rounded once where the level can and the source does not ask for AEVB_UNFUSED (the same bits on all levels,
  * portable too), else a product and a sum. */
@@ -164,10 +171,6 @@ VINLINE void v_store_f64_n(double *p, vec v, size_t n)
     }
 }
 
-/* a > b ? a : b, and the other way round: b when a or b is NaN. */
-VINLINE vec v_max(vec a, vec b) { return v_select(v_lt(b, a), a, b); }
-VINLINE vec v_min(vec a, vec b) { return v_select(v_lt(a, b), a, b); }
-
 #define SIGN_BIT ((ulane)1 << (AEVB_BITS - 1))
 VINLINE vec v_abs(vec a) { return (vec)((uvec)a & ~u_set1(SIGN_BIT)); }
 VINLINE uvec v_signbit(vec a) { return (uvec)a & u_set1(SIGN_BIT); }
@@ -180,19 +183,17 @@ VINLINE vec v_pow2(uvec n) { return (vec)((n + u_set1(EXP_BIAS)) << MANT_BITS); 
 VINLINE vec v_step(vec p, vec x, real c) { return v_fma(p, x, v_set1(c)); }
 
 /* Polynomial c[0] + c[1] x + ... + c[n-1] x^(n-1); n is a constant wherever this is used, so the loops vanish. Where a
- * multiply-add is two operations, long polynomials are two chains of half the length, of the even and the odd powers. */
+ * multiply-add is two operations, long polynomials go in steps of x^2, to wait less for each of them. */
 #if AEVB_BITS == 64 && !V_FUSED && !defined AEVB_UNFUSED
 VINLINE vec v_poly(vec x, const real *c, int n)
 {
     const vec z = x * x;
-    vec p = v_set1(c[n - 1]), q = v_set1(c[n - 2]);
-    UNROLL for (int i = n - 3; i >= 0; i -= 2) {
-        p = v_step(p, z, c[i]);
-        if (i > 0) {
-            q = v_step(q, z, c[i - 1]);
-        }
+    int i = (n - 1) / 2 * 2;
+    vec p = i + 1 < n ? v_step(v_set1(c[i + 1]), x, c[i]) : v_set1(c[i]);
+    UNROLL for (i -= 2; i >= 0; i -= 2) {
+        p = v_fma(p, z, v_step(v_set1(c[i + 1]), x, c[i]));
     }
-    return n % 2 == 0 ? v_fma(p, x, q) : v_fma(q, x, p);
+    return p;
 }
 #else
 VINLINE vec v_poly(vec x, const real *c, int n)

@@ -6,6 +6,7 @@
 #include <immintrin.h>
 
 #define V_HAS_FMADD 1
+#define V_HAS_MAX
 
 /* -1 in the first n lanes. */
 VINLINE __m256i lane_mask(size_t n)
@@ -20,6 +21,8 @@ VINLINE __m256i lane_mask(size_t n)
 #if AEVB_BITS == 32
 VINLINE vec v_fmadd(vec a, vec b, vec c) { return (vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
 VINLINE vec v_sqrt(vec a) { return (vec)_mm256_sqrt_ps((__m256)a); }
+VINLINE vec v_max(vec a, vec b) { return (vec)_mm256_max_ps((__m256)a, (__m256)b); }
+VINLINE vec v_min(vec a, vec b) { return (vec)_mm256_min_ps((__m256)a, (__m256)b); }
 VINLINE vec v_select(ivec m, vec a, vec b) { return (vec)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)m); }
 VINLINE int v_any(ivec m) { return _mm256_movemask_ps((__m256)m) != 0; }
 VINLINE vec v_load_part(const real *p, size_t n) { return (vec)_mm256_maskload_ps(p, lane_mask(n)); }
@@ -31,6 +34,8 @@ VINLINE vec v_load_u8(const uint8_t *p)
 #else
 VINLINE vec v_fmadd(vec a, vec b, vec c) { return (vec)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c); }
 VINLINE vec v_sqrt(vec a) { return (vec)_mm256_sqrt_pd((__m256d)a); }
+VINLINE vec v_max(vec a, vec b) { return (vec)_mm256_max_pd((__m256d)a, (__m256d)b); }
+VINLINE vec v_min(vec a, vec b) { return (vec)_mm256_min_pd((__m256d)a, (__m256d)b); }
 VINLINE vec v_select(ivec m, vec a, vec b) { return (vec)_mm256_blendv_pd((__m256d)b, (__m256d)a, (__m256d)m); }
 VINLINE int v_any(ivec m) { return _mm256_movemask_pd((__m256d)m) != 0; }
 VINLINE vec v_load_part(const real *p, size_t n) { return (vec)_mm256_maskload_pd(p, lane_mask(n)); }

@@ -6,11 +6,14 @@
 #include <immintrin.h>
 
 #define V_HAS_FMADD 1
+#define V_HAS_MAX
 
 #if AEVB_BITS == 32
 VINLINE __mmask16 lane_mask(size_t n) { return (__mmask16)((1u << n) - 1); }
 VINLINE vec v_fmadd(vec a, vec b, vec c) { return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
 VINLINE vec v_sqrt(vec a) { return (vec)_mm512_sqrt_ps((__m512)a); }
+VINLINE vec v_max(vec a, vec b) { return (vec)_mm512_max_ps((__m512)a, (__m512)b); }
+VINLINE vec v_min(vec a, vec b) { return (vec)_mm512_min_ps((__m512)a, (__m512)b); }
 VINLINE vec v_select(ivec m, vec a, vec b)
 {
     return (vec)_mm512_mask_blend_ps(_mm512_movepi32_mask((__m512i)m), (__m512)b, (__m512)a);
@@ -26,6 +29,8 @@ VINLINE vec v_load_u8(const uint8_t *p)
 VINLINE __mmask8 lane_mask(size_t n) { return (__mmask8)((1u << n) - 1); }
 VINLINE vec v_fmadd(vec a, vec b, vec c) { return (vec)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c); }
 VINLINE vec v_sqrt(vec a) { return (vec)_mm512_sqrt_pd((__m512d)a); }
+VINLINE vec v_max(vec a, vec b) { return (vec)_mm512_max_pd((__m512d)a, (__m512d)b); }
+VINLINE vec v_min(vec a, vec b) { return (vec)_mm512_min_pd((__m512d)a, (__m512d)b); }
 VINLINE vec v_select(ivec m, vec a, vec b)
 {
     return (vec)_mm512_mask_blend_pd(_mm512_movepi64_mask((__m512i)m), (__m512d)b, (__m512d)a);

@@ -11,23 +11,37 @@
 
 VINLINE vec v_select(ivec m, vec a, vec b) { return (vec)((m & (ivec)a) | (~m & (ivec)b)); }
 
-#if defined __SSE2__ && AEVB_BITS == 32
+#ifdef __SSE2__
+# define V_HAS_MAX
+# define V_HAS_COMPARE /* gcc 12 takes masks of 64 bits that it made itself apart, lane by lane */
+# if AEVB_BITS == 32
+VINLINE ivec v_lt(vec a, vec b) { return (ivec)_mm_cmplt_ps((__m128)a, (__m128)b); }
+VINLINE ivec v_le(vec a, vec b) { return (ivec)_mm_cmple_ps((__m128)a, (__m128)b); }
+VINLINE ivec v_eq(vec a, vec b) { return (ivec)_mm_cmpeq_ps((__m128)a, (__m128)b); }
+VINLINE vec v_max(vec a, vec b) { return (vec)_mm_max_ps((__m128)a, (__m128)b); }
+VINLINE vec v_min(vec a, vec b) { return (vec)_mm_min_ps((__m128)a, (__m128)b); }
 VINLINE vec v_sqrt(vec a) { return (vec)_mm_sqrt_ps((__m128)a); }
-#elif defined __SSE2__
+# else
+VINLINE ivec v_lt(vec a, vec b) { return (ivec)_mm_cmplt_pd((__m128d)a, (__m128d)b); }
+VINLINE ivec v_le(vec a, vec b) { return (ivec)_mm_cmple_pd((__m128d)a, (__m128d)b); }
+VINLINE ivec v_eq(vec a, vec b) { return (ivec)_mm_cmpeq_pd((__m128d)a, (__m128d)b); }
+VINLINE vec v_max(vec a, vec b) { return (vec)_mm_max_pd((__m128d)a, (__m128d)b); }
+VINLINE vec v_min(vec a, vec b) { return (vec)_mm_min_pd((__m128d)a, (__m128d)b); }
 VINLINE vec v_sqrt(vec a) { return (vec)_mm_sqrt_pd((__m128d)a); }
+# endif
+VINLINE int v_any(ivec m) { return _mm_movemask_epi8((__m128i)m) != 0; }
 #else
 VINLINE vec v_sqrt(vec a)
 {
     for (int i = 0; i < VL; i++) {
-#if AEVB_BITS == 32
+# if AEVB_BITS == 32
         a[i] = __builtin_sqrtf(a[i]);
-#else
+# else
         a[i] = __builtin_sqrt(a[i]);
-#endif
+# endif
     }
     return a;
 }
-#endif
 
 VINLINE int v_any(ivec m)
 {
@@ -37,6 +51,7 @@ VINLINE int v_any(ivec m)
     }
     return any != 0;
 }
+#endif
 
 #if AEVB_BITS == 64
 VINLINE uvec u_mul32(uvec a, uvec b)
