@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Public face of the engines: checks every argument, then calls the implementation. */
 #include "config.h"
-#include "data/dataset.h"
 #include "engine.h"
+
+#include <math.h>
+#include "aevb/level.h"
+#include "data/dataset.h"
 #include "error.h"
+#include "fast/engine_fast.h"
 #include "model/names.h"
 
 static const char *const kinds[] = {"ref", "fast"};
@@ -19,17 +23,57 @@ const char *aevb_precision_name(aevb_precision precision)
     return aevb_name_at(precisions, AEVB_COUNT(precisions), (int)precision);
 }
 
-aevb_status aevb_engine_create(const aevb_engine_config *config, const aevb_arch *arch, aevb_engine **out,
-                               aevb_error *err)
+aevb_status aevb_engine_resolve(const aevb_engine_config *config, aevb_engine_config *used, aevb_error *err)
 {
-    aevb_layout layout;
-    aevb_status status = aevb_layout_make(arch, &layout, err);
-    if (status != AEVB_OK)
-        return status;
     if (config->kind != AEVB_ENGINE_REF && config->kind != AEVB_ENGINE_FAST)
         return aevb_fail(err, AEVB_EINVAL, "engine %d does not exist", (int)config->kind);
     if (config->precision != AEVB_F64 && config->precision != AEVB_F32)
         return aevb_fail(err, AEVB_EINVAL, "precision %d does not exist", (int)config->precision);
+    if (config->threads < 0 || config->threads > AEVB_MAX_THREADS)
+        return aevb_fail(err, AEVB_EINVAL, "%d threads, must be 0 (all) to %d", config->threads, AEVB_MAX_THREADS);
+    *used = *config;
+    if (config->kind == AEVB_ENGINE_FAST) {
+        aevb_level level;
+        aevb_status status = aevb_level_choose(config->level, &level, err);
+        if (status != AEVB_OK)
+            return status;
+        used->level = (int)level;
+        if (level != AEVB_LEVEL_REF) {
+            used->threads = config->threads == 0 ? aevb_threads_available() : config->threads;
+            return AEVB_OK;
+        }
+        used->precision = AEVB_F64; /* AEVB_LEVEL wants the judge in our place */
+    }
+    if (used->precision != AEVB_F64)
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "the reference engine computes in f64 only");
+    used->kind = AEVB_ENGINE_REF;
+    used->level = AEVB_LEVEL_REF;
+    used->threads = 1;
+    return AEVB_OK;
+}
+
+/* A positive setting that the engine's precision makes zero or infinite would yield NaN sooner or later. */
+static aevb_status check_range(const char *name, double value, aevb_precision precision, aevb_error *err)
+{
+    const double in_range = precision == AEVB_F32 ? (double)(float)value : value;
+    if (value > 0.0 && (in_range == 0.0 || isinf(in_range)))
+        return aevb_fail(err, AEVB_EINVAL, "%s is %g, which is %g in float%s", name, value, in_range,
+                         precision == AEVB_F32 ? "32: compute in f64" : "64");
+    return AEVB_OK;
+}
+
+aevb_status aevb_engine_create(const aevb_engine_config *config, const aevb_arch *arch, aevb_engine **out,
+                               aevb_error *err)
+{
+    aevb_layout layout;
+    aevb_engine_config used;
+    aevb_status status = aevb_layout_make(arch, &layout, err);
+    if (status == AEVB_OK)
+        status = aevb_engine_resolve(config, &used, err);
+    if (status == AEVB_OK && arch->likelihood == AEVB_GAUSSIAN_FIXED)
+        status = check_range("1 / x_variance", 1.0 / arch->x_variance, used.precision, err);
+    if (status != AEVB_OK)
+        return status;
     if (config->max_batch < 1 || config->max_samples < 1 || config->max_batch > AEVB_MAX_WIDTH ||
         config->max_samples > AEVB_MAX_WIDTH)
         return aevb_fail(err, AEVB_EINVAL, "engine: batch %zu and samples %zu must be 1 to %zu", config->max_batch,
@@ -37,9 +81,10 @@ aevb_status aevb_engine_create(const aevb_engine_config *config, const aevb_arch
     /* Row counts times widths stay below 2^61 elements, so implementations may add up sizes without checks. */
     if (config->max_batch * config->max_samples > ((size_t)1 << 34))
         return aevb_fail_memory(err);
-    if (config->kind == AEVB_ENGINE_FAST)
-        return aevb_fast_engine_create(config, arch, &layout, out, err);
-    return aevb_ref_engine_create(config, arch, &layout, out, err);
+    if (used.kind == AEVB_ENGINE_REF)
+        return aevb_ref_engine_create(&used, arch, &layout, out, err);
+    return used.precision == AEVB_F32 ? aevb_fast_engine_create_f32(&used, arch, &layout, out, err)
+                                      : aevb_fast_engine_create_f64(&used, arch, &layout, out, err);
 }
 
 void aevb_engine_free(aevb_engine *engine)
@@ -174,6 +219,8 @@ void aevb_engine_gradient(aevb_engine *engine, const aevb_adjoints *adjoints, do
 aevb_status aevb_engine_set_optim(aevb_engine *engine, const aevb_optim *optim, aevb_error *err)
 {
     aevb_status status = aevb_optim_check(optim, err);
+    if (status == AEVB_OK && optim->kind != AEVB_SGD)
+        status = check_range("epsilon", optim->eps, engine->used.precision, err);
     if (status != AEVB_OK)
         return status;
     const aevb_optim before = engine->optim;

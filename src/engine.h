@@ -40,10 +40,12 @@ struct aevb_engine {
     size_t B, K; /* of the batch and noise that are set; 0 = none */
 };
 
-/* Constructors of the implementations; arch and config are checked. They set ops, used and what is their own. */
+/* Constructors of the implementations; arch is checked, config is resolved. They set ops, used and what is their own. */
 aevb_status aevb_ref_engine_create(const aevb_engine_config *config, const aevb_arch *arch, const aevb_layout *layout,
                                    aevb_engine **out, aevb_error *err);
-aevb_status aevb_fast_engine_create(const aevb_engine_config *config, const aevb_arch *arch,
-                                    const aevb_layout *layout, aevb_engine **out, aevb_error *err);
+aevb_status aevb_fast_engine_create_f32(const aevb_engine_config *config, const aevb_arch *arch,
+                                        const aevb_layout *layout, aevb_engine **out, aevb_error *err);
+aevb_status aevb_fast_engine_create_f64(const aevb_engine_config *config, const aevb_arch *arch,
+                                        const aevb_layout *layout, aevb_engine **out, aevb_error *err);
 
 #endif

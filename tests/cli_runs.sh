@@ -36,6 +36,21 @@ mv other.idx elsewhere.idx
 expect "whose file is gone" 1 'other.idx: ' train --resume moved --epochs 2
 expect "which is elsewhere now" 0 '^ *2 |' train --resume moved --epochs 2 --data elsewhere.idx
 
+# Levels with other bits: not in one run. In place of the fast engine the reference is recorded as what it is.
+given=$AEVB_LEVEL
+export AEVB_LEVEL=ref
+expect "the reference by AEVB_LEVEL" 0 '^engine   ref f64$' train --data sprites --limit 64 --out judged --hidden 4 \
+    --latent 2 --batch 16 --epochs 1
+json_is "is recorded" judged/run.json settings.engine '"?ref"?'
+export AEVB_LEVEL=portable
+expect "a fast run" 0 'level portable' train --data sprites --limit 64 --out portable --hidden 4 --latent 2 \
+    --batch 16 --epochs 1
+export AEVB_LEVEL=ref
+expect "resumed as another engine" 1 'trained at level portable .* level ref, which yields other bits' \
+    train --resume portable --epochs 2
+export AEVB_LEVEL="$given"
+expect "a reference run goes on without AEVB_LEVEL" 0 '^ *2 |' train --resume judged --epochs 2
+
 # start RUN: trains in the background for longer than we wait; the process is $running.
 start() {
     "$AEVB_BUILDDIR/aevb" train $settings --out "$1" --epochs 100000 >background.out 2>background.err &

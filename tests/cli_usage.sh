@@ -53,6 +53,17 @@ bad --engine slow
 bad --precision f16
 bad --level ref sse2 1
 bad --threads -1 1025
+for order in '--engine ref --precision f32' '--precision f32 --engine ref'; do
+    expect "train $order" 2 'f64 only' train --data sprites --out "$tap_work/never" $order
+done
+expect "train --level of the reference" 2 'no --level' train --data sprites --out "$tap_work/never" \
+    --level portable --engine ref
+expect "train --epsilon too small for float32" 1 'is 0 in float32' train --data sprites --limit 64 \
+    --out "$tap_work/never" --epsilon 1e-60
+expect "train --x-variance too small for float32" 1 'is inf in float32' train --data sprites --limit 64 \
+    --out "$tap_work/never" --likelihood gaussian-fixed --x-variance 1e-45
+expect "train --x-variance without an inverse" 1 'is inf in float64' train --data sprites --limit 64 \
+    --out "$tap_work/never" --likelihood gaussian-fixed --x-variance 1e-310 --precision f64
 expect "train --momentum with adam" 2 'adam takes no' train --data sprites --out "$tap_work/never" --momentum 0.5
 expect "train --x-variance with bernoulli" 2 'gaussian-fixed' train --data sprites --out "$tap_work/never" \
     --x-variance 1

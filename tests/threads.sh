@@ -27,6 +27,9 @@ same() {
         fail "$what: it runs" "$tap_work/log"
         return
     fi
+    sed 's/,[^,]*$//' "$tap_work/1/run/metrics.csv" >"$tap_work/a"
+    sed 's/,[^,]*$//' "$tap_work/3/run/metrics.csv" >"$tap_work/b"
+    check "$what: the losses are the same" diff "$tap_work/a" "$tap_work/b"
     for file in run/model.safetensors sample.png; do
         check "$what: $file has the same bits" cmp "$tap_work/1/$file" "$tap_work/3/$file"
     done
@@ -41,7 +44,7 @@ same() {
 for precision in f32 f64; do
     same "bernoulli, adam, $precision" --likelihood bernoulli --precision $precision
     same "grey, adamw, tanh, 3 samples, $precision" --likelihood grey --optimiser adamw --activation tanh --samples 3 \
-        --precision $precision
+        --weight-prior 1 --precision $precision
     same "gaussian, sgd, elbo-mc, $precision" --likelihood gaussian --optimiser sgd --lr 1e-5 --objective elbo-mc \
         --precision $precision
     same "gaussian-fixed, adagrad, dynamic, $precision" --likelihood gaussian-fixed --optimiser adagrad \

@@ -21,23 +21,32 @@ typedef enum aevb_precision { AEVB_F64 = 0, AEVB_F32 = 1 } aevb_precision;
 AEVB_API const char *aevb_engine_kind_name(aevb_engine_kind kind);
 AEVB_API const char *aevb_precision_name(aevb_precision precision);
 
+#define AEVB_MAX_THREADS 1024
+
 typedef struct aevb_engine_config {
     aevb_engine_kind kind;
     aevb_precision precision; /* REF: AEVB_F64 only */
     int level;                /* an aevb_level, or -1 for the best that the CPU and AEVB_LEVEL allow; FAST only */
-    int threads;              /* >= 1, or 0 for all; REF always uses one, and so does a child of fork() */
+    int threads;              /* 1 to AEVB_MAX_THREADS, or 0 for all; REF always uses one, and so does a child of fork() */
     size_t max_batch;         /* largest B, >= 1 */
     size_t max_samples;       /* largest K, >= 1 */
 } aevb_engine_config;
 
 typedef struct aevb_engine aevb_engine;
 
+/* What an engine of this config would be: level and threads resolved, kind REF and precision AEVB_F64 where AEVB_LEVEL
+ * asks for the reference (whose level is AEVB_LEVEL_REF). EINVAL for a number that is none; EUNSUPPORTED for a level
+ * that is not to be had and for the reference in AEVB_F32. */
+AEVB_API AEVB_MUST_CHECK aevb_status aevb_engine_resolve(const aevb_engine_config *config, aevb_engine_config *used,
+                                                         aevb_error *err);
+
 /* Allocates everything that later calls need. Parameters are 0 and no optimiser is set. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_engine_create(const aevb_engine_config *config, const aevb_arch *arch,
                                                         aevb_engine **out, aevb_error *err);
 AEVB_API void aevb_engine_free(aevb_engine *engine); /* NULL is fine */
 AEVB_API const aevb_layout *aevb_engine_layout(const aevb_engine *engine);
-AEVB_API const aevb_engine_config *aevb_engine_used(const aevb_engine *engine); /* with level, threads resolved */
+AEVB_API const aevb_engine_config *aevb_engine_used(const aevb_engine *engine); /* as aevb_engine_resolve says, and
+                                          no more threads than the system gave */
 
 /* Parameters in the layout of aevb_layout_make, float64 (exact for a float32 engine's own values). */
 AEVB_API void aevb_engine_set_params(aevb_engine *engine, const double *params);

@@ -72,7 +72,8 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_train_config_load(const char *run, aev
 
 /* Continues a run from its checkpoint to config->epochs as if it had never stopped: every file comes out the same to
  * the bit, but for the seconds in metrics.csv and checkpoint. config is run.json's, in which only epochs and threads
- * may differ. EINVAL when they do not, or the data are not those of the run (their hash differs). */
+ * may differ. EINVAL when more does, when the data are not those of the run (their hash differs), and when the CPU or
+ * AEVB_LEVEL makes it a level with other bits (see aevb_level). */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_train_resume(const aevb_train_config *config, const aevb_data *data,
                                                        const char *run, const aevb_train_hooks *hooks,
                                                        aevb_error *err);

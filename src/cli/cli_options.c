@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Strict values of options, and the network, objective and engine options that subcommands share. */
 #include "config.h"
+#include "aevb/level.h"
 #include "cli/cli_options.h"
 
 #include <ctype.h>
@@ -200,20 +201,29 @@ error_t aevb_cli_objective_option(int key, const char *arg, const struct argp_st
 
 error_t aevb_cli_engine_option(int key, const char *arg, const struct argp_state *state, aevb_engine_config *engine)
 {
+    static bool f32_given; /* what they exclude may come before or after */
     switch (key) {
     case AEVB_CLI_ENGINE:
         engine->kind = (aevb_engine_kind)aevb_cli_choice(state, "--engine", arg, engine_kind_name);
-        if (engine->kind == AEVB_ENGINE_REF) /* the reference has one precision; a later --precision f32 is refused */
-            engine->precision = AEVB_F64;
         return 0;
     case AEVB_CLI_PRECISION:
         engine->precision = (aevb_precision)aevb_cli_choice(state, "--precision", arg, precision_name);
+        f32_given = engine->precision == AEVB_F32;
         return 0;
     case AEVB_CLI_LEVEL:
         engine->level = aevb_cli_choice(state, "--level", arg, level_name) - 1;
         return 0;
     case AEVB_CLI_THREADS:
-        engine->threads = (int)aevb_cli_whole(state, "--threads", arg, 0, 1024);
+        engine->threads = (int)aevb_cli_whole(state, "--threads", arg, 0, AEVB_MAX_THREADS);
+        return 0;
+    case ARGP_KEY_SUCCESS:
+        if (engine->kind != AEVB_ENGINE_REF)
+            return 0;
+        if (f32_given)
+            argp_error(state, "--engine ref computes in f64 only");
+        if (engine->level != AEVB_LEVEL_BEST)
+            argp_error(state, "--engine ref has no --level");
+        engine->precision = AEVB_F64;
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

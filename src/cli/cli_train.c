@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * `aevb train`: trains a model into the directory of a run, or continues a run. */
 #include "config.h"
+#include "aevb/level.h"
 #include "cli/cli.h"
 #include "cli/cli_data.h"
 #include "cli/cli_options.h"
@@ -257,12 +258,18 @@ static void print_heading(const aevb_train_config *config, const aevb_data *data
     aevb_cli_print_arch(&config->arch);
     if (aevb_layout_make(&config->arch, &layout, NULL) == AEVB_OK)
         printf(", %zu parameters", layout.n_params);
-    printf("\ntraining %s, lr %g, batch %zu, objective %s, beta %g, samples %zu, seed %llu\n",
+    printf("\ntraining %s, lr %g, batch %zu, objective %s, beta %g, samples %zu, seed %llu",
            aevb_optimiser_name(config->optim.kind), config->optim.lr, config->batch,
            aevb_objective_name(config->objective.kind), config->objective.beta, config->samples,
            (unsigned long long)config->seed);
-    printf("engine   %s %s\n\n", aevb_engine_kind_name(config->engine),
-           aevb_precision_name(config->precision));
+    const aevb_engine_config wanted = {config->engine, config->precision, config->level, config->threads, 1, 1};
+    aevb_engine_config engine;
+    if (aevb_engine_resolve(&wanted, &engine, NULL) == AEVB_OK) {
+        printf("\nengine   %s %s", aevb_engine_kind_name(engine.kind), aevb_precision_name(engine.precision));
+        if (engine.kind == AEVB_ENGINE_FAST)
+            printf(", level %s, threads %d", aevb_level_name((aevb_level)engine.level), engine.threads);
+    }
+    printf("\n\n");
     fflush(stdout);
 }
 

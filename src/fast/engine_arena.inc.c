@@ -35,6 +35,7 @@ static layer make_layer(fast_engine *e, const aevb_linear *flat)
     const layer l = { .in = flat->in, .out = flat->out, .in_panels = panel_count(e, flat->in),
                       .weights = e->n_weights, .wstride = (flat->in + 1) * e->P, .flat = *flat };
     e->n_weights += panel_count(e, l.out) * l.wstride;
+    e->n_rows += l.in + 1;
     return l;
 }
 

@@ -55,21 +55,36 @@ static aevb_status fast_set_optim(aevb_engine *engine)
     return AEVB_OK;
 }
 
-/* Adds the sum of the squares of a layer's parameters, without the columns that fill up its last panel. */
-static void add_squares(const fast_engine *e, const layer *l, void *context)
+typedef struct squares_job {
+    const aevb_team *team;
+    size_t at; /* in e->squares: the layer's first row */
+} squares_job;
+
+/* The sum of the squares of each row of a layer's parameters: columns in the order of the public layout, whatever the
+ * panels are, so that no level has another sum. Each thread has its share of the rows. */
+static void layer_squares(const fast_engine *e, const layer *l, void *context)
 {
-    double *sum = context;
-    for (size_t o = 0; o < l->out; o += e->P) {
-        const real *panel = e->theta + l->weights + o / e->P * l->wstride;
-        const size_t width = l->out - o < e->P ? l->out - o : e->P;
-        if (width == e->P) {
-            *sum += e->kern->sum_squares(l->wstride, panel);
-            continue;
+    enum { CHUNK = 1024 };
+    squares_job *job = context;
+    const aevb_share rows = aevb_team_share(job->team, l->in + 1);
+    for (size_t i = rows.first; i < rows.end; i++) {
+        double sum = 0.0;
+        for (size_t o = 0; o < l->out;) {
+            real row[CHUNK];
+            size_t n = 0;
+            while (n < CHUNK && o < l->out) {
+                const size_t in_panel = e->P - o % e->P, left = l->out - o, room = CHUNK - n;
+                size_t m = in_panel < left ? in_panel : left;
+                m = m < room ? m : room;
+                memcpy(row + n, e->theta + weight_at(e, l, o, i), m * sizeof *row);
+                n += m;
+                o += m;
+            }
+            sum += e->kern->sum_squares(n, row);
         }
-        for (size_t i = 0; i <= l->in; i++) {
-            *sum += e->kern->sum_squares(width, panel + i * e->P);
-        }
+        e->squares[job->at + i] = sum;
     }
+    job->at += l->in + 1;
 }
 
 typedef struct step_job {
@@ -93,7 +108,9 @@ static void judge(step_job *job)
     }
     if (job->prior > 0.0) { /* [MAP.1] */
         double squares = 0.0;
-        for_layers(e, add_squares, &squares);
+        for (size_t i = 0; i < e->n_rows; i++) {
+            squares += e->squares[i];
+        }
         job->result.loss += 0.5 * job->prior * squares;
     }
     job->result.parts = aevb_objective_parts(&found);
@@ -105,6 +122,9 @@ static void judge(step_job *job)
 static void step_body(void *context, const aevb_team *team)
 {
     step_job *job = context;
+    if (job->prior > 0.0) { /* judged after the barriers of terms() */
+        for_layers(job->e, layer_squares, &(squares_job){ team, 0 });
+    }
     terms(job->e, team, 1);
     if (team->id == 0) {
         judge(job);

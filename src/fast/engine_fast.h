@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * What both precisions of the fast engine share: their constructors, and teams of threads. */
+ * What both precisions of the fast engine share: teams of threads. */
 #ifndef AEVB_ENGINE_FAST_H
 #define AEVB_ENGINE_FAST_H
 
 #include "engine.h"
-
-/* As aevb_fast_engine_create, with level and threads of config resolved. */
-aevb_status aevb_fast_engine_create_f32(const aevb_engine_config *config, const aevb_arch *arch,
-                                        const aevb_layout *layout, aevb_engine **out, aevb_error *err);
-aevb_status aevb_fast_engine_create_f64(const aevb_engine_config *config, const aevb_arch *arch,
-                                        const aevb_layout *layout, aevb_engine **out, aevb_error *err);
 
 /* Threads the machine has for this process. */
 int aevb_threads_available(void);

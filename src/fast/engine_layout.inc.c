@@ -73,6 +73,7 @@ static void lay_out(fast_engine *e, arena *from)
     }
     e->scale = take(from, e->rows);
     e->ones = take_doubles(from, e->rows);
+    e->squares = take_doubles(from, e->n_rows);
     double **const terms[] = { &e->logpx, &e->logpz, &e->logq, &e->adjoints.logpx, &e->adjoints.logpz,
                                &e->adjoints.logq };
     for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {

@@ -60,6 +60,7 @@ typedef struct fast_engine {
     size_t P;                      /* panel width */
     stack encoder, decoder;        /* encoder heads: mu, logvar; decoder: logits or mean, and log-variance */
     size_t n_weights;              /* numbers in a block of parameters */
+    size_t n_rows;                 /* of all layers, their biases too */
     aevb_workers *workers;
     real *block;                   /* holds everything below but state */
     real *theta, *grad, *state[2]; /* blocks of parameters; state is NULL until an optimiser is set */
@@ -70,6 +71,7 @@ typedef struct fast_engine {
     real *moments[2], *dmoments[2]; /* mu, logvar [B][Z] */
     real *a[2];                    /* [rows][X]: what the decoder yields; then the adjoint, not yet scaled */
     double *ones;                  /* [rows] */
+    double *squares;               /* [n_rows]: sum of the squares of each */
     real *scale;                   /* [rows]: adjoints of logpx */
     aevb_adjoints adjoints;        /* of a step */
     double *logpx, *logpz, *logq, *kl; /* terms */

@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-enum { SPINS = 2000 /* some 30 to 80 microseconds */, MAX_THREADS = 1024, LINE = 64 };
+enum { SPINS = 2000 /* some 30 to 80 microseconds */, LINE = 64 };
 
 /* Where n threads meet. Each counter has a cache line of its own. */
 struct aevb_meeting {
@@ -117,12 +117,12 @@ int aevb_threads_available(void)
     }
 #endif
     const long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return n < 1 ? 1 : n > MAX_THREADS ? MAX_THREADS : (int)n;
+    return n < 1 ? 1 : n > AEVB_MAX_THREADS ? AEVB_MAX_THREADS : (int)n;
 }
 
 aevb_workers *aevb_workers_create(int n)
 {
-    n = n < 1 ? 1 : n > MAX_THREADS ? MAX_THREADS : n;
+    n = n < 1 ? 1 : n > AEVB_MAX_THREADS ? AEVB_MAX_THREADS : n;
     aevb_workers *w = aevb_alloc(1, sizeof *w + (size_t)n * sizeof *w->worker);
     sigset_t all, before;
     if (w == NULL) {

@@ -222,13 +222,10 @@ static const aevb_engine_ops ref_ops = {
 aevb_status aevb_ref_engine_create(const aevb_engine_config *config, const aevb_arch *arch, const aevb_layout *layout,
                                    aevb_engine **out, aevb_error *err)
 {
-    if (config->precision != AEVB_F64)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "the reference engine computes in f64 only");
     ref_engine *e = aevb_alloc(1, sizeof *e);
     if (e == NULL)
         return aevb_fail_memory(err);
     e->base = (aevb_engine){.ops = &ref_ops, .used = *config, .arch = *arch, .layout = *layout};
-    e->base.used.threads = 1;
     aevb_network_make(arch, layout, &e->net);
     arena counting = {0};
     lay_out(e, &counting);

@@ -120,16 +120,16 @@ static aevb_status check_hash(const aevb_safetensors *file, const char *path, co
 /* The three numbers determine each other. */
 static aevb_status check_position(const aevb_run *run, const char *path, const position *at, aevb_error *err)
 {
-    uint64_t N = run->data->train->n, M = run->config->batch, per_epoch = (N + M - 1) / M;
+    uint64_t N = run->data->train->n, M = run->config.batch, per_epoch = (N + M - 1) / M;
     if (at->row > N || (at->row % M != 0 && at->row != N))
         return aevb_fail(err, AEVB_EFORMAT, "%s: row %" PRIu64 " is not the end of a batch", path, at->row);
     if (at->epoch > (uint64_t)1 << 53 || at->epoch > UINT64_MAX / per_epoch - 1 ||
         at->t != at->epoch * per_epoch + (at->row + M - 1) / M)
         return aevb_fail(err, AEVB_EFORMAT, "%s: %" PRIu64 " steps do not lead to row %" PRIu64 " of epoch %" PRIu64,
                          path, at->t, at->row, at->epoch + 1);
-    if (at->epoch > run->config->epochs || (at->epoch == run->config->epochs && at->row > 0))
+    if (at->epoch > run->config.epochs || (at->epoch == run->config.epochs && at->row > 0))
         return aevb_fail(err, AEVB_EINVAL, "%s: the run is beyond epoch %" PRIu64 " already", path,
-                         run->config->epochs);
+                         run->config.epochs);
     return AEVB_OK;
 }
 

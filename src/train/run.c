@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "aevb/format.h"
+#include "aevb/level.h"
 #include "alloc.h"
 #include "data/dataset.h"
 #include "error.h"
@@ -50,18 +51,22 @@ static aevb_status check_data(const aevb_data *data, const aevb_train_config *co
 
 static aevb_status make_engine(aevb_run *run, aevb_error *err)
 {
-    const aevb_train_config *c = run->config;
+    const aevb_train_config *c = &run->config;
     size_t N = run->data->train->n;
     aevb_engine_config config = {c->engine, c->precision, c->level, c->threads, c->batch < N ? c->batch : N,
                                  c->samples};
     aevb_status status = aevb_engine_create(&config, &c->arch, &run->engine, err);
-    return status == AEVB_OK ? aevb_engine_set_optim(run->engine, &c->optim, err) : status;
+    if (status != AEVB_OK)
+        return status;
+    run->config.engine = aevb_engine_used(run->engine)->kind;
+    run->config.precision = aevb_engine_used(run->engine)->precision;
+    return aevb_engine_set_optim(run->engine, &c->optim, err);
 }
 
 aevb_status aevb_run_start(aevb_run *run, const aevb_train_config *config, const aevb_data *data, const char *dir,
                            const aevb_train_hooks *hooks, aevb_error *err)
 {
-    *run = (aevb_run){.config = config, .data = data, .hooks = hooks == NULL ? &no_hooks : hooks, .dir = dir};
+    *run = (aevb_run){.config = *config, .data = data, .hooks = hooks == NULL ? &no_hooks : hooks, .dir = dir};
     aevb_status status = aevb_train_config_check(config, err);
     if (status == AEVB_OK)
         status = check_data(data, config, err);
@@ -107,14 +112,14 @@ static aevb_status check_finite(const aevb_run *run, aevb_error *err)
             return aevb_fail(err, AEVB_ENONFINITE, "epoch %llu: %s of parameter %zu became %g; nothing was saved; "
                              "try a lower learning rate than %g", (unsigned long long)run->epoch,
                              i < run->n_params ? "the value" : "the optimiser's state", i % run->n_params,
-                             run->params[i], run->config->optim.lr);
+                             run->params[i], run->config.optim.lr);
     return AEVB_OK;
 }
 
 aevb_status aevb_run_save(aevb_run *run, int with_checkpoint, aevb_error *err)
 {
     char model[AEVB_RUN_PATH], metrics[AEVB_RUN_PATH];
-    const aevb_train_config *c = run->config;
+    const aevb_train_config *c = &run->config;
     uint64_t t = 0;
     aevb_status status;
     aevb_engine_get_params(run->engine, run->params);
@@ -143,7 +148,7 @@ static aevb_status write_record(const aevb_run *run, aevb_error *err)
 
 static aevb_status set_initial_params(aevb_run *run, aevb_error *err)
 {
-    const aevb_train_config *c = run->config;
+    const aevb_train_config *c = &run->config;
     aevb_model *model;
     aevb_status status = aevb_model_create(&c->arch, &model, err);
     if (status != AEVB_OK)
@@ -176,10 +181,10 @@ static aevb_status make_directory(const char *dir, aevb_error *err)
  * be in the way of the next. Binarised data are 0 and 1, text is one-hot. */
 static aevb_status check_domain(const aevb_run *run, const aevb_dataset *part, aevb_error *err)
 {
-    if (part == NULL || run->config->binarise != AEVB_BINARISE_NONE || part->classes > 0)
+    if (part == NULL || run->config.binarise != AEVB_BINARISE_NONE || part->classes > 0)
         return AEVB_OK;
     aevb_sweep sweep;
-    aevb_status status = aevb_sweep_start(&sweep, run->engine, part, AEVB_BINARISE_NONE, run->config->seed, 0, err);
+    aevb_status status = aevb_sweep_start(&sweep, run->engine, part, AEVB_BINARISE_NONE, run->config.seed, 0, err);
     if (status != AEVB_OK)
         return status;
     do
@@ -230,15 +235,26 @@ aevb_status aevb_train_config_load(const char *dir, aevb_train_config *config, a
     return status;
 }
 
-static aevb_status check_same_settings(const aevb_train_config *config, const char *dir, aevb_error *err)
+/* Levels of different kinds don't yield the same bits. */
+static int kind_of_level(int level)
 {
-    aevb_train_config old;
-    aevb_status status = aevb_train_config_load(dir, &old, err);
+    return level == AEVB_LEVEL_REF || level == AEVB_LEVEL_PORTABLE ? level : AEVB_LEVEL_COUNT;
+}
+
+static aevb_status check_same_run(const aevb_run *run, aevb_error *err)
+{
+    aevb_run_record old;
+    aevb_status status = read_record(run->dir, &old, err);
     if (status != AEVB_OK)
         return status;
-    const char *key = aevb_settings_difference(config, &old);
+    const int level = aevb_engine_used(run->engine)->level;
+    if (kind_of_level(level) != kind_of_level(old.level_used))
+        return aevb_fail(err, AEVB_EINVAL, "%s/run.json: the run was trained at level %s and would go on at level %s, "
+                         "which yields other bits", run->dir, aevb_level_name((aevb_level)old.level_used),
+                         aevb_level_name((aevb_level)level));
+    const char *key = aevb_settings_difference(&run->config, &old.config);
     if (key != NULL)
-        return aevb_fail(err, AEVB_EINVAL, "%s/run.json: \"%s\" cannot change when a run is resumed", dir, key);
+        return aevb_fail(err, AEVB_EINVAL, "%s/run.json: \"%s\" cannot change when a run is resumed", run->dir, key);
     return AEVB_OK;
 }
 
@@ -246,7 +262,7 @@ static aevb_status check_same_settings(const aevb_train_config *config, const ch
 static aevb_status take_up(aevb_run *run, aevb_error *err)
 {
     aevb_status status;
-    if ((status = check_same_settings(run->config, run->dir, err)) != AEVB_OK ||
+    if ((status = check_same_run(run, err)) != AEVB_OK ||
         (status = aevb_checkpoint_read(run, err)) != AEVB_OK || (status = aevb_run_save(run, 0, err)) != AEVB_OK)
         return status;
     return write_record(run, err);

@@ -11,7 +11,7 @@
 typedef struct aevb_sums { double loss, recon, kl, seconds; } aevb_sums;
 
 typedef struct aevb_run {
-    const aevb_train_config *config;
+    aevb_train_config config; /* with the engine and precision that there are */
     const aevb_data *data;
     const aevb_train_hooks *hooks; /* never NULL */
     const char *dir;

@@ -96,7 +96,7 @@ aevb_run_record aevb_run_record_make(const aevb_run *run)
     const aevb_engine_config *used = aevb_engine_used(run->engine);
     const aevb_data *data = run->data;
     aevb_run_record record = {
-        .config = *run->config, .level_used = used->level, .threads_used = used->threads,
+        .config = run->config, .level_used = used->level, .threads_used = used->threads,
         .train_rows = data->train->n, .test_rows = data->test == NULL ? 0 : data->test->n,
     };
     snprintf(record.library, sizeof record.library, "%s", aevb_version());

@@ -35,12 +35,12 @@ aevb_status aevb_test_loss(aevb_run *run, aevb_epoch *epoch, aevb_error *err)
     }
     aevb_sweep sweep;
     aevb_sums sums = {0};
-    const aevb_train_config *c = run->config;
+    const aevb_train_config *c = &run->config;
     aevb_status status = aevb_sweep_start(&sweep, run->engine, test, c->binarise, c->seed, 0, err);
     if (status != AEVB_OK)
         return status;
     while ((status = aevb_sweep_next(&sweep, err)) == AEVB_OK && sweep.B > 0)
-        if ((status = add_batch(&sweep, &run->config->objective, &sums, err)) != AEVB_OK)
+        if ((status = add_batch(&sweep, &run->config.objective, &sums, err)) != AEVB_OK)
             break;
     aevb_sweep_end(&sweep);
     if (status != AEVB_OK)

@@ -28,18 +28,18 @@ static aevb_epoch so_far(const aevb_run *run)
 static aevb_status explain(const aevb_run *run, aevb_status status, const aevb_error *detail, aevb_error *err)
 {
     unsigned long long epoch = (unsigned long long)run->epoch + 1;
-    unsigned long long batch = (unsigned long long)(run->row / run->config->batch) + 1;
+    unsigned long long batch = (unsigned long long)(run->row / run->config.batch) + 1;
     if (status != AEVB_ENONFINITE)
         return aevb_fail(err, status, "epoch %llu, batch %llu: %s", epoch, batch, detail->message);
     return aevb_fail(err, status, "epoch %llu, batch %llu: the loss is not finite; try a lower learning rate than "
-                     "%g%s; the last checkpoint is good", epoch, batch, run->config->optim.lr,
-                     run->config->arch.likelihood == AEVB_GAUSSIAN
+                     "%g%s; the last checkpoint is good", epoch, batch, run->config.optim.lr,
+                     run->config.arch.likelihood == AEVB_GAUSSIAN
                          ? ", or gaussian-fixed: a learned variance can collapse to 0" : "");
 }
 
 static aevb_status step(aevb_run *run, size_t M, aevb_step_result *result, aevb_error *detail)
 {
-    const aevb_train_config *c = run->config;
+    const aevb_train_config *c = &run->config;
     const uint32_t *rows = run->order + run->row;
     const aevb_gather how = {c->binarise, c->seed, aevb_stream(AEVB_STREAM_BINARISE, run->epoch)};
     const aevb_noise noise = {c->seed, aevb_stream(AEVB_STREAM_NOISE, run->epoch), c->samples, 0};
@@ -56,7 +56,7 @@ static aevb_status step(aevb_run *run, size_t M, aevb_step_result *result, aevb_
 static aevb_status train_batch(aevb_run *run, aevb_error *err)
 {
     double start = aevb_now();
-    size_t left = run->data->train->n - run->row, M = left < run->config->batch ? left : run->config->batch;
+    size_t left = run->data->train->n - run->row, M = left < run->config.batch ? left : run->config.batch;
     aevb_step_result result;
     aevb_error detail = {0};
     aevb_status status = step(run, M, &result, &detail);
@@ -76,7 +76,7 @@ static aevb_status train_batch(aevb_run *run, aevb_error *err)
 
 static aevb_status train_rows(aevb_run *run, aevb_error *err)
 {
-    aevb_permutation(run->config->seed, aevb_stream(AEVB_STREAM_SHUFFLE, run->epoch), run->data->train->n,
+    aevb_permutation(run->config.seed, aevb_stream(AEVB_STREAM_SHUFFLE, run->epoch), run->data->train->n,
                      run->order);
     while (run->row < run->data->train->n) {
         aevb_status status = train_batch(run, err);
@@ -102,7 +102,7 @@ static aevb_status finish_epoch(aevb_run *run, aevb_error *err)
     if (run->data->test != NULL && !(isfinite(done.test_loss) && isfinite(done.test_recon) && isfinite(done.test_kl)))
         return aevb_fail(err, AEVB_ENONFINITE, "epoch %llu: the loss of the test part is not finite; try a lower "
                          "learning rate than %g; the last checkpoint is good", (unsigned long long)done.epoch,
-                         run->config->optim.lr);
+                         run->config.optim.lr);
     if ((status = aevb_run_reserve(run, run->epoch + 1, err)) != AEVB_OK)
         return status;
     run->history[run->epoch++] = done;
@@ -123,7 +123,7 @@ static aevb_status interrupted(const aevb_run *run, aevb_error *err)
 
 aevb_status aevb_run_continue(aevb_run *run, aevb_error *err)
 {
-    while (run->epoch < run->config->epochs) {
+    while (run->epoch < run->config.epochs) {
         aevb_status status = train_rows(run, err);
         if (status == AEVB_EINTERRUPTED) {
             status = aevb_run_save(run, 1, err);
@@ -133,7 +133,7 @@ aevb_status aevb_run_continue(aevb_run *run, aevb_error *err)
             status = finish_epoch(run, err);
         if (status != AEVB_OK)
             return status;
-        if (stop_wanted(run) && run->epoch < run->config->epochs)
+        if (stop_wanted(run) && run->epoch < run->config.epochs)
             return interrupted(run, err);
     }
     return AEVB_OK;
