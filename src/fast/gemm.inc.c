@@ -15,17 +15,18 @@
  * the register file (16 registers, without FMA one more for the product; 32 on AVX-512 and NEON).
  * Bytes of the right factor that pass while a tile's sums stay in registers: three quarters of a first-level cache, but
  * AVX-512 has so many sums for each vector loaded that the second-level cache (1 MiB or more) feeds it as well, and long
- * sums save loads and stores of the accumulators. TURNED_BYTES of it are turned round at once. */
+ * sums save loads and stores of the accumulators. TURNED_BYTES of it are turned round at once, into the first level. */
 #if defined AEVB_KERN_LEVEL_avx2
-enum { PANEL_VECS = 3, TILE_ROWS = 4, BLOCK_BYTES = 24 << 10, TURNED_BYTES = 24 << 10 };
+enum { PANEL_VECS = 3, TILE_ROWS = 4, BLOCK_BYTES = 24 << 10 };
 #elif defined AEVB_KERN_LEVEL_avx512
-enum { PANEL_VECS = 3, TILE_ROWS = 8, BLOCK_BYTES = 216 << 10, TURNED_BYTES = 96 << 10 };
+enum { PANEL_VECS = 3, TILE_ROWS = 8, BLOCK_BYTES = 216 << 10 };
 #elif defined AEVB_KERN_LEVEL_neon
-enum { PANEL_VECS = 4, TILE_ROWS = 6, BLOCK_BYTES = 24 << 10, TURNED_BYTES = 24 << 10 };
+enum { PANEL_VECS = 4, TILE_ROWS = 6, BLOCK_BYTES = 24 << 10 };
 #else
-enum { PANEL_VECS = 2, TILE_ROWS = 4, BLOCK_BYTES = 24 << 10, TURNED_BYTES = 24 << 10 };
+enum { PANEL_VECS = 2, TILE_ROWS = 4, BLOCK_BYTES = 24 << 10 };
 #endif
 enum {
+    TURNED_BYTES = 24 << 10,
     PANEL = PANEL_VECS * VL,
     SUMS = PANEL_VECS * TILE_ROWS, /* accumulators that fit into the register file */
     BLOCK = BLOCK_BYTES / (PANEL * (int)sizeof(real)) / PANEL * PANEL, /* rows of the right factor */
@@ -40,12 +41,12 @@ static size_t k_gemm_panel(void)
     return PANEL;
 }
 
-/* Where the factors and the result of a product lie. a(r, k) is a[r row_step + k k_step], with k counted in runs of
- * `run` that lie run_stride apart. */
+/* Where the factors and the result of a product lie. Which of the two indices of the left factor runs within its panels
+ * is a constant of the code: `by_rows`, a(r, k) = a[k / PANEL stride + r PANEL + k % PANEL], or else a[k PANEL + r]. */
 typedef struct product {
-    size_t n; /* terms of each sum */
+    size_t n; /* terms of each sum, at least 1 */
     const real *a;
-    size_t row_step, k_step, run, run_stride;
+    size_t stride;
     const real *b;      /* [n][PANEL] */
     const real *init;   /* what the sums start from, rows init_step apart (0: the same for all) */
     size_t init_step;
@@ -71,30 +72,35 @@ VINLINE void add_term(int rows, int vecs, const real *a, size_t row_step, const 
 }
 
 /* sum[r][v] = init + sum_k a(r, k) b[k][v] for rows x vecs vectors, from row `first` on. */
-VINLINE void tile_sums(int rows, int vecs, size_t first, const product *p, const real *ahead,
+VINLINE void tile_sums(int by_rows, int rows, int vecs, size_t first, const product *p, const real *ahead,
                        vec sum[MAX_TILE_ROWS][PANEL_VECS])
 {
-    const real *a = p->a + first * p->row_step, *b = p->b, *init = p->init + first * p->init_step;
+    const size_t row_step = by_rows ? PANEL : 1;
+    const real *a = p->a + first * row_step, *b = p->b, *init = p->init + first * p->init_step;
     UNROLL_ALL for (int r = 0; r < rows; r++) {
         UNROLL_ALL for (int v = 0; v < vecs; v++) {
             sum[r][v] = v_load(init + (size_t)r * p->init_step + (size_t)(v * VL));
         }
     }
-    for (size_t n = p->n; n > 0; a += p->run_stride) {
-        const size_t m = n < p->run ? n : p->run;
+    /* Loops that are left at their end: gcc keeps a second copy of all sums for one that may not be entered. */
+    size_t n = p->n;
+    do {
+        const size_t m = by_rows && n > PANEL ? PANEL : n;
         const real *ak = a, *line = ahead;
-        UNROLL_4 for (size_t k = 0; k < m; k++) {
-            add_term(rows, vecs, ak, p->row_step, b, sum);
-            ak += p->k_step;
+        size_t k = m;
+        UNROLL_4 do {
+            add_term(rows, vecs, ak, row_step, b, sum);
+            ak += by_rows ? 1 : PANEL;
             b += PANEL;
             if (ahead != NULL) {
                 __builtin_prefetch(line, 0, 2);
                 line += LINE;
             }
-        }
+        } while (--k > 0);
         ahead = ahead == NULL ? NULL : ahead + p->run_ahead;
+        a += p->stride;
         n -= m;
-    }
+    } while (n > 0);
 }
 
 VINLINE void tile_store(int rows, int vecs, real *c, vec sum[MAX_TILE_ROWS][PANEL_VECS])
@@ -107,12 +113,12 @@ VINLINE void tile_store(int rows, int vecs, real *c, vec sum[MAX_TILE_ROWS][PANE
 }
 
 /* Tiles of a constant height from row r on, as many as fit into R rows; returns the first row left. */
-VINLINE size_t tiles_of_height(int rows, int vecs, size_t R, size_t r, const product *p, const real **ahead)
+VINLINE size_t tiles_of_height(int by_rows, int rows, int vecs, size_t R, size_t r, const product *p, const real **ahead)
 {
     enum { SQUARE_LINES = PANEL * PANEL / LINE };
     for (; rows * vecs <= SUMS && r + (size_t)rows <= R; r += (size_t)rows) {
         vec sum[MAX_TILE_ROWS][PANEL_VECS];
-        tile_sums(rows, vecs, r, p, *ahead, sum);
+        tile_sums(by_rows, rows, vecs, r, p, *ahead, sum);
         tile_store(rows, vecs, p->c + r * PANEL, sum);
         if (*ahead != NULL) {
             *ahead += PANEL * LINE;
@@ -125,14 +131,14 @@ VINLINE size_t tiles_of_height(int rows, int vecs, size_t R, size_t r, const pro
 }
 
 /* Narrow panels use higher tiles, so that enough sums are under way to hide the latency of the multiply-add. */
-VINLINE void tiles_of_width(int vecs, size_t R, const product *p)
+VINLINE void tiles_of_width(int vecs, int by_rows, size_t R, const product *p)
 {
     const real *ahead = p->ahead;
-    size_t r = tiles_of_height(8, vecs, R, 0, p, &ahead);
-    r = tiles_of_height(6, vecs, R, r, p, &ahead);
-    r = tiles_of_height(4, vecs, R, r, p, &ahead);
-    r = tiles_of_height(2, vecs, R, r, p, &ahead);
-    tiles_of_height(1, vecs, R, r, p, &ahead);
+    size_t r = tiles_of_height(by_rows, 8, vecs, R, 0, p, &ahead);
+    r = tiles_of_height(by_rows, 6, vecs, R, r, p, &ahead);
+    r = tiles_of_height(by_rows, 4, vecs, R, r, p, &ahead);
+    r = tiles_of_height(by_rows, 2, vecs, R, r, p, &ahead);
+    tiles_of_height(by_rows, 1, vecs, R, r, p, &ahead);
 }
 
 /* f(vecs, ...) with the number of vectors in `width` columns as a constant. */
@@ -149,9 +155,14 @@ VINLINE void tiles_of_width(int vecs, size_t R, const product *p)
     default: f(PANEL_VECS, __VA_ARGS__); \
     }
 
-static void tiles(size_t R, size_t width, const product *p)
+static void tiles_by_rows(size_t R, size_t width, const product *p)
 {
-    BY_WIDTH(width, tiles_of_width, R, p)
+    BY_WIDTH(width, tiles_of_width, 1, R, p)
+}
+
+static void tiles_by_columns(size_t R, size_t width, const product *p)
+{
+    BY_WIDTH(width, tiles_of_width, 0, R, p)
 }
 
 /* The length of the blocks that n terms are cut into: whole panels, about equal, at most `most`. */
@@ -172,10 +183,10 @@ static void k_gemm_forward(size_t R, size_t n, size_t width, const real *x, size
     const size_t length = block_length(n, BLOCK);
     for (size_t k = 0; k < n; k += length) {
         const int start = k == 0 && bias != NULL;
-        const product p = { .n = n - k < length ? n - k : length, .a = x + k / PANEL * stride, .row_step = PANEL,
-                            .k_step = 1, .run = PANEL, .run_stride = stride, .b = w + k * PANEL,
+        const product p = { .n = n - k < length ? n - k : length, .a = x + k / PANEL * stride, .stride = stride,
+                            .b = w + k * PANEL,
                             .init = start ? bias : y, .init_step = start ? 0 : PANEL, .c = y };
-        tiles(R, width, &p);
+        tiles_by_rows(R, width, &p);
     }
 }
 
@@ -250,38 +261,37 @@ static void k_gemm_backward(size_t R, size_t n, size_t width, int add, const rea
     for (size_t k = 0; k < n; k += length) {
         const size_t m = n - k < length ? n - k : length;
         const int start = k == 0 && !add;
-        const product p = { .n = m, .a = dy + k / PANEL * stride, .row_step = PANEL, .k_step = 1, .run = PANEL,
-                            .run_stride = stride, .b = turned, .init = start ? zero : dx,
+        const product p = { .n = m, .a = dy + k / PANEL * stride, .stride = stride, .b = turned, .init = start ? zero : dx,
                             .init_step = start ? 0 : PANEL, .c = dx,
                             .ahead = k + m < n ? w + (k + m) / PANEL * wstride : next, .run_ahead = wstride };
         if (width < PANEL) {
             memset(turned, 0, m * PANEL * sizeof *turned);
         }
         transpose_block(width, m, w + k / PANEL * wstride, wstride, turned);
-        tiles(R, width, &p);
+        tiles_by_rows(R, width, &p);
     }
 }
 
 static void k_gemm_weights(size_t R, size_t m, size_t width, int add, const real *x, const real *dy, real *dw)
 {
     static const real zero[PANEL];
-    const product p = { .n = R, .a = x, .row_step = 1, .k_step = PANEL, .run = R, .b = dy, .init = add ? dw : zero,
+    const product p = { .n = R, .a = x, .b = dy, .init = add ? dw : zero,
                         .init_step = add ? PANEL : 0, .c = dw };
-    tiles(m, width, &p);
+    tiles_by_columns(m, width, &p);
 }
 
 static void k_gemm_bias(size_t R, int add, const real *dy, real *db)
 {
     vec sum[PANEL_VECS];
-    for (int v = 0; v < PANEL_VECS; v++) {
+    UNROLL_ALL for (int v = 0; v < PANEL_VECS; v++) {
         sum[v] = add ? v_load(db + v * VL) : v_set1(0);
     }
     for (size_t r = 0; r < R; r++) {
-        for (int v = 0; v < PANEL_VECS; v++) {
+        UNROLL_ALL for (int v = 0; v < PANEL_VECS; v++) {
             sum[v] += v_load(dy + r * PANEL + (size_t)(v * VL));
         }
     }
-    for (int v = 0; v < PANEL_VECS; v++) {
+    UNROLL_ALL for (int v = 0; v < PANEL_VECS; v++) {
         v_store(db + v * VL, sum[v]);
     }
 }

@@ -73,15 +73,14 @@ VINLINE void adam_last(int rows, int vecs, size_t i, const adam_panel *p, const 
 VINLINE void adam_tile(int rows, int vecs, size_t i, int is_first, const adam_panel *p, real *waiting)
 {
     static const real zero[PANEL];
-    const product sums = { .n = p->R, .a = p->x + i / PANEL * p->stride + i % PANEL, .row_step = 1, .k_step = PANEL,
-                           .run = p->R, .b = p->dy, .init = zero };
+    const product sums = { .n = p->R, .a = p->x + i / PANEL * p->stride + i % PANEL, .b = p->dy, .init = zero };
     vec sum[MAX_TILE_ROWS][PANEL_VECS];
     (void)is_first;
     (void)waiting;
     UNROLL_ALL for (int l = 0; l < rows * PANEL / LINE; l++) {
         adam_fetch(p, i * PANEL + (size_t)(l * LINE));
     }
-    tile_sums(rows, vecs, 0, &sums, NULL, sum);
+    tile_sums(0, rows, vecs, 0, &sums, NULL, sum);
     UNROLL_ALL for (int r = 0; r < rows; r++) {
         UNROLL_ALL for (int v = 0; v < vecs; v++) {
             adam_vector(p, (i + (size_t)r) * PANEL + (size_t)(v * VL), sum[r][v]);

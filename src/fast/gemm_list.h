@@ -4,7 +4,8 @@
  * Products work on panels. A matrix of R rows and n columns is kept as ceil(n / P) panels of P = gemm_panel() columns,
  * each [rows][P] without gaps, `stride` numbers from one panel to the next; the columns beyond n are zero. Each number
  * of a product is one chain of fused multiply-adds in ascending order of the summation index, whatever the blocking,
- * so results depend on no panel width, block size or thread. Tolerance of a chain of n terms: gamma_(n + 1). */
+ * so results depend on no panel width, block size or thread. Tolerance of a chain of n terms: gamma_(n + 1). No sum and
+ * no matrix of a product is empty: R, n, m and width are at least 1. */
 #ifndef AEVB_GEMM_LIST_H
 #define AEVB_GEMM_LIST_H
 
