@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * checkkern: comparing one number with its reference, and saying what is wrong. */
+#include "config.h"
 #include "checkkern.h"
 
 #include <float.h>
