@@ -16,9 +16,7 @@ void check_gather_u8(check *c)
     if (X >= 256) {
         for (size_t i = 0; i < 256; i++) {
             for (size_t r = 0; r < ROWS; r++) {
-                ((unsigned char *)rows->p)[r * X + i] = (unsigned char)i;
-                ((unsigned char *)rows->saved)[r * X + i] = (unsigned char)i;
-                rows->v[r * X + i] = (double)i;
+                change(rows, r * X + i, (double)i);
             }
         }
     }
@@ -38,13 +36,12 @@ void check_gather_u8(check *c)
     free(want);
 }
 
-/* Doubles that float32 cannot hold, and those next to 1/2 on both sides. */
+/* Doubles that float32 cannot hold, and those next to 1/2 on both sides; in extra cases any, NaN included. */
 static buf *rows_f64(check *c, size_t n)
 {
     buf *rows = in_doubles(c, n, 0.0, 1.0);
-    double *p = rows->p, *saved = rows->saved;
-    for (size_t i = 0; i < n; i += 7) {
-        saved[i] = p[i] = rows->v[i] = nextafter(0.5, (double)(random_bits(c) & 1));
+    for (size_t i = 0; i < n; i += c->pinned ? 7 : 1) {
+        change(rows, i, c->pinned || i % 7 == 0 ? nextafter(0.5, (double)(random_bits(c) & 1)) : value_double(c));
     }
     return rows;
 }
@@ -78,8 +75,7 @@ void check_gather_text(check *c)
     double *want = zeros(B * X);
     for (size_t i = 0; i < length; i++) {
         const unsigned char class = (unsigned char)((size_t)text->v[i] % C);
-        ((unsigned char *)text->p)[i] = ((unsigned char *)text->saved)[i] = class;
-        text->v[i] = class;
+        change(text, i, class);
     }
     KERN(c, gather_text, (B, X, C, step, text->p, index->p, x->p));
     REF(c, for (size_t i = 0; i < B * X; i++) {
@@ -118,28 +114,30 @@ static void check_one_hot_domain(check *c, int wrong)
     free(values);
 }
 
-/* [BERN.3] [GREY.3] [GAUSS.3] Data inside the domain with one element outside, at every kind of place, or with none. */
+/* Another value outside the domain each time; in extra cases as close to it as there are numbers. */
+static double outside(check *c, int likelihood)
+{
+    const int unit = likelihood <= AEVB_GREY, single = c->bits == 32;
+    const double smallest = c->pinned ? 0.25 : single ? 0x1p-149 : 0x1p-1074;
+    const double above = c->pinned ? 1.5 : single ? 1.0 + 0x1p-23 : 1.0 + 0x1p-52;
+    const double values[] = { NAN, INFINITY, -INFINITY, unit ? above : NAN, unit ? -smallest : NAN,
+                              likelihood != AEVB_BERNOULLI ? NAN : c->pinned ? 0.5 : smallest };
+    return values[random_below(c, 6)];
+}
+
+/* [BERN.3] [GREY.3] [GAUSS.3] Data inside the domain with one element outside, in extra cases two, at every kind of
+ * place, or with none. */
 void check_domain(check *c)
 {
     for (int likelihood = AEVB_BERNOULLI; likelihood <= AEVB_GAUSSIAN_FIXED; likelihood++) {
-        for (int bad = 0; bad < 2; bad++) {
+        for (int bad = 0; bad < (c->pinned ? 2 : 3); bad++) {
             buf *x = likelihood <= AEVB_GREY ? in_unit(c, c->n) : in_range(c, c->n, -4.0, 4.0);
             for (size_t i = 0; likelihood == AEVB_BERNOULLI && i < c->n; i++) {
-                x->v[i] = x->v[i] < 0.5 ? 0.0 : 1.0;
+                change(x, i, x->v[i] >= 0.5 ? 1.0 : c->pinned ? 0.0 : -0.0);
             }
-            if (bad && c->n > 0) {
-                const double outside[] = { NAN, INFINITY, -INFINITY, likelihood <= AEVB_GREY ? 1.5 : NAN,
-                                           likelihood <= AEVB_GREY ? -0.25 : NAN,
-                                           likelihood == AEVB_BERNOULLI ? 0.5 : NAN };
+            for (int i = 0; i < bad && c->n > 0; i++) {
                 const size_t place = random_below(c, c->n);
-                x->v[place] = outside[random_below(c, 6)];
-            }
-            for (size_t i = 0; i < c->n; i++) {
-                if (c->bits == 32) {
-                    ((float *)x->saved)[i] = ((float *)x->p)[i] = (float)x->v[i];
-                } else {
-                    ((double *)x->saved)[i] = ((double *)x->p)[i] = x->v[i];
-                }
+                change(x, place, outside(c, likelihood));
             }
             size_t got = 0, want = 0;
             TIMED(c, kern_seconds, got = c->f32 != NULL ? c->f32->domain(likelihood, 0, c->n, x->p)

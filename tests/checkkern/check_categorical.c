@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include "ref/ref.h"
 
-enum { B = 2, K = 2, ROWS = B * K, SHAPES = 2 };
+enum { B = 2, MAX_ROWS = B * MAX_SAMPLES, SHAPES = 2 };
 
 typedef struct shape { size_t C, P, X; } shape;
 
@@ -53,14 +53,15 @@ static double row_condition(shape s, const double *a)
 /* [CAT.1] */
 void check_categorical(check *c)
 {
+    const size_t K = samples(c, 2), rows = B * K;
     for (int which = 0; which < SHAPES && c->n > 1; which++) {
         const shape s = shape_of(c, which);
-        buf *x = in_one_hot(c, B * s.P, s.C), *a = in_any(c, ROWS * s.X), *logpx = out_doubles(c, ROWS);
-        double want[ROWS];
-        KERN(c, categorical, (ROWS, K, s.X, s.C, x->p, a->p, logpx->p));
+        buf *x = in_one_hot(c, B * s.P, s.C), *a = in_any(c, rows * s.X), *logpx = out_doubles(c, rows);
+        double want[MAX_ROWS];
+        KERN(c, categorical, (rows, K, s.X, s.C, x->p, a->p, logpx->p));
         REF(c, aevb_ref_categorical(B, K, s.X, s.C, x->v, a->v, want));
-        c->items = (double)(ROWS * s.X);
-        for (size_t r = 0; r < ROWS; r++) {
+        c->items = (double)(rows * s.X);
+        for (size_t r = 0; r < rows; r++) {
             expect_gamma(c, "logpx", r, at(logpx, r), want[r], row_condition(s, a->v + r * s.X), 8.0, (double)s.X);
         }
         end_case(c);
@@ -70,20 +71,21 @@ void check_categorical(check *c)
 /* [CAT.2] The relative error of a softmax is that of its exponent, so the size of the logits times u. */
 void check_categorical_grad(check *c)
 {
+    const size_t K = samples(c, 2), rows = B * K;
     for (int which = 0; which < SHAPES && c->n > 1; which++) {
         const shape s = shape_of(c, which);
-        buf *x = in_one_hot(c, B * s.P, s.C), *a = in_any(c, ROWS * s.X), *adjoint = in_doubles(c, ROWS, -4.0, 4.0);
-        buf *logpx = out_doubles(c, ROWS), *da = out(c, ROWS * s.X), *place = inout_values(c, ROWS * s.X, a->v);
-        double want[ROWS], *want_da = zeros(ROWS * s.X), *p = zeros(ROWS * s.X);
-        KERN(c, categorical_grad, (ROWS, K, s.X, s.C, x->p, a->p, adjoint->p, logpx->p, da->p));
+        buf *x = in_one_hot(c, B * s.P, s.C), *a = in_any(c, rows * s.X), *adjoint = in_doubles(c, rows, -4.0, 4.0);
+        buf *logpx = out_doubles(c, rows), *da = out(c, rows * s.X), *place = inout_values(c, rows * s.X, a->v);
+        double want[MAX_ROWS], *want_da = zeros(rows * s.X), *p = zeros(rows * s.X);
+        KERN(c, categorical_grad, (rows, K, s.X, s.C, x->p, a->p, adjoint->p, logpx->p, da->p));
         REF(c, aevb_ref_categorical(B, K, s.X, s.C, x->v, a->v, want);
             aevb_ref_categorical_backward(B, K, s.X, s.C, x->v, a->v, adjoint->v, want_da));
-        c->items = (double)(ROWS * s.X);
+        c->items = (double)(rows * s.X);
         if (!c->bench) {
-            KERN(c, categorical_grad, (ROWS, K, s.X, s.C, x->p, place->p, adjoint->p, logpx->p, place->p));
+            KERN(c, categorical_grad, (rows, K, s.X, s.C, x->p, place->p, adjoint->p, logpx->p, place->p));
         }
-        aevb_ref_softmax(ROWS * s.P, s.C, a->v, p);
-        for (size_t r = 0; r < ROWS && !c->bench; r++) {
+        aevb_ref_softmax(rows * s.P, s.C, a->v, p);
+        for (size_t r = 0; r < rows && !c->bench; r++) {
             expect_gamma(c, "logpx", r, at(logpx, r), want[r], row_condition(s, a->v + r * s.X), 8.0, (double)s.X);
             for (size_t i = 0; i < s.X; i++) {
                 const size_t k = r * s.X + i;

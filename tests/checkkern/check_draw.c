@@ -40,17 +40,16 @@ void check_uniform(check *c)
 void check_quantile(check *c)
 {
     buf *u = in_doubles(c, c->n, 0.0, 1.0), *x = out_doubles(c, c->n);
-    double *values = u->p, *saved = u->saved, *want = zeros(c->n);
+    double *want = zeros(c->n);
     for (size_t i = 0; i < c->n; i++) {
         const int tail = (int)random_below(c, 4);
         if (c->kind == WIDE && tail < 2) {
             const int exponent = -(int)random_below(c, 52) - 2;
             const double p = ldexp(1.0 + random_unit(c), exponent);
-            values[i] = tail == 0 ? p : 1.0 - p;
+            change(u, i, tail == 0 ? p : 1.0 - p);
         } else if (c->kind == SPECIAL && tail < 2) {
-            values[i] = tail == 0 ? value_any(c) : 0x1p-53;
+            change(u, i, tail == 0 ? value_any(c) : 0x1p-53);
         }
-        saved[i] = u->v[i] = values[i];
     }
     DRAW(c, quantile, (c->n, u->p, x->p));
     REF(c, for (size_t i = 0; i < c->n; i++) { want[i] = aevb_normal_quantile(u->v[i]); });

@@ -28,10 +28,15 @@ void check_log_sum_exp(check *c)
         return;
     }
     buf *t = in_exponent(c, rows * K), *lse = out(c, rows), *weight = out(c, rows * K);
+    buf *alone = out(c, rows);
     double *none = zeros(rows * K), bound[2];
     const aevb_terms terms = { .B = rows, .K = K, .Z = 1, .logpx = t->v, .logpz = none, .logq = none, .kl = none };
     KERN(c, log_sum_exp, (rows, K, t->p, lse->p, weight->p));
     REF(c, aevb_iwae_bound(&terms, bound));
+    if (!c->bench) {
+        KERN(c, log_sum_exp, (rows, K, t->p, alone->p, NULL));
+        expect_same(c, "lse without weights", alone, lse);
+    }
     c->items = (double)(rows * K);
     for (size_t r = 0; r < rows; r++) {
         const double want = bound[r] + log((double)K);

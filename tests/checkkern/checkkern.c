@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * checkkern: every kernel of every level and precision against src/ref in float64, after dav1d's checkasm. Prints TAP,
  * one line per kernel. Exit 0: all passed; 1: something failed; 2: nothing was checked. */
+#include "config.h"
+#include <errno.h>
 #include <fnmatch.h>
 #include <getopt.h>
 #include <math.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +45,7 @@ typedef struct options {
     int level; /* or -1 for all */
     const char *precision, *filter;
     uint64_t seed;
-    int list, bench, verbose, print_hashes;
+    int help, list, bench, verbose, print_hashes;
 } options;
 
 /* 0..2 virtual vectors and more, both sides of every boundary (virtual vector 8 and 16, segment 64, chunk 256), primes. */
@@ -50,6 +54,29 @@ static const size_t sizes[] = {
     32, 33, 34, 35, 37, 41, 47, 48, 49, 53, 61, 63, 64, 65, 79, 80, 81, 101, 127, 128, 129, 191, 192, 193, 255, 256, 257,
     311, 512, 513, 784, 1009,
 };
+
+/* Those of the extra cases: every tail of a vector, and both sides of the lengths at which products are cut (BLOCK and
+ * TURNED of gemm.inc.c, at any level and precision). */
+static const size_t extra_sizes[] = {
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 31, 32, 33, 63, 64, 65, 130, 193, 257,
+    240, 241, 252, 253, 384, 385, 480, 481, 504, 505, 768, 769, 1152, 1153, 2305,
+};
+
+static sigjmp_buf case_start;
+
+static void on_fault(int signal_)
+{
+    (void)signal_;
+    siglongjmp(case_start, 1);
+}
+
+static void catch_faults(void)
+{
+    struct sigaction action = { .sa_handler = on_fault };
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGSEGV, &action, NULL);
+    sigaction(SIGBUS, &action, NULL);
+}
 
 static void run_case(const kernel *k, check *c, size_t n, size_t offset, value_kind kind)
 {
@@ -60,14 +87,34 @@ static void run_case(const kernel *k, check *c, size_t n, size_t offset, value_k
     c->integers_exact = 0;
     c->random = c->seed ^ (n << 8 | offset << 4 | (uint64_t)kind) * UINT64_C(0xd1342543de82ef95);
     const int bits = c->bits;
-    k->check(c);
-    end_case(c);
+    if (sigsetjmp(case_start, 1) == 0) {
+        k->check(c);
+        end_case(c);
+    } else {
+        complain(c, "reads or writes where there is no memory, such as beyond the end of a buffer");
+        drop_buffers(c);
+    }
     c->bits = bits;
+}
+
+/* What is not part of the hashes, in which all that makes a case different can grow without pinning them again. Long
+ * ones with integers alone, of which equality is demanded. */
+static void check_extra(const kernel *k, check *c)
+{
+    c->pinned = 0;
+    for (int kind = UNIFORM; kind < KINDS; kind++) {
+        for (size_t s = 0; s < sizeof extra_sizes / sizeof *extra_sizes; s++) {
+            if (extra_sizes[s] < 300 || kind == INTEGER) {
+                run_case(k, c, extra_sizes[s], 1, (value_kind)kind);
+            }
+        }
+    }
+    c->pinned = 1;
 }
 
 static void check_kernel(const kernel *k, check *c)
 {
-    for (int kind = UNIFORM; kind < KINDS; kind++) {
+    for (int kind = UNIFORM; kind <= SPECIAL; kind++) {
         for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
             for (size_t offset = 0; offset < 4; offset += 3) {
                 run_case(k, c, sizes[s], offset, (value_kind)kind);
@@ -130,6 +177,7 @@ static check start(const options *o, const kernel *k, aevb_level level, int bits
     c.f64 = !k->is_draw && bits == 64 ? aevb_kern_f64_table(level) : NULL;
     c.bound = bits == 32 ? k->bound32 : k->bound64;
     c.seed = o->seed;
+    c.pinned = 1;
     c.hash = UINT64_C(0xcbf29ce484222325);
     c.verbose = o->verbose;
     c.kern_seconds = c.ref_seconds = INFINITY;
@@ -155,6 +203,7 @@ static void check_level(const options *o, aevb_level level, totals *t)
             }
             check c = start(o, k, level, bits);
             check_kernel(k, &c);
+            check_extra(k, &c);
             check_hash(o, k, level, &c);
             t->tests++;
             t->compared += c.compared;
@@ -198,7 +247,15 @@ static void list(void)
 static void usage(FILE *to)
 {
     fputs("usage: checkkern [--level=LEVEL] [--precision=f32|f64|draw] [--filter=GLOB] [--seed=N] [--list] [--bench]\n"
-          "                 [--print-hashes] [-v]\n", to);
+          "                 [--print-hashes] [--help] [-v]\n", to);
+}
+
+static int parse_seed(const char *text, uint64_t *seed)
+{
+    char *end;
+    errno = 0;
+    *seed = strtoull(text, &end, 0);
+    return *text >= '0' && *text <= '9' && *end == '\0' && errno == 0;
 }
 
 static int parse(int argc, char **argv, options *o)
@@ -208,6 +265,7 @@ static int parse(int argc, char **argv, options *o)
         { "filter", required_argument, NULL, 'f' },   { "seed", required_argument, NULL, 's' },
         { "list", no_argument, NULL, 'L' },           { "bench", no_argument, NULL, 'b' },
         { "print-hashes", no_argument, NULL, 'H' },   { "verbose", no_argument, NULL, 'v' },
+        { "help", no_argument, NULL, 'h' },
         { NULL, 0, NULL, 0 },
     };
     int option;
@@ -223,10 +281,16 @@ static int parse(int argc, char **argv, options *o)
             break;
         case 'p': o->precision = optarg; break;
         case 'f': o->filter = optarg; break;
-        case 's': o->seed = strtoull(optarg, NULL, 0); break;
+        case 's':
+            if (!parse_seed(optarg, &o->seed)) {
+                fprintf(stderr, "checkkern: '%s' is no seed\n", optarg);
+                return 0;
+            }
+            break;
         case 'L': o->list = 1; break;
         case 'b': o->bench = 1; break;
         case 'H': o->print_hashes = 1; break;
+        case 'h': o->help = 1; break;
         case 'v': o->verbose = 1; break;
         default: usage(stderr); return 0;
         }
@@ -244,11 +308,16 @@ int main(int argc, char **argv)
     if (!parse(argc, argv, &o)) {
         return 2;
     }
+    if (o.help) {
+        usage(stdout);
+        return 0;
+    }
     if (o.list) {
         list();
         return 0;
     }
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
+    catch_faults();
     totals t = { 0 };
     if (o.print_hashes) {
         puts("/* SPDX-License-Identifier: GPL-3.0-or-later\n"

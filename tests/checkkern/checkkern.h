@@ -16,20 +16,25 @@ typedef enum value_kind {
     INTEGER, /* small integers: where c->integers_exact is set, equality is demanded */
     WIDE,    /* exponents far apart */
     SPECIAL, /* zeros of both signs, denormals, infinities, NaN, smallest normal numbers */
+    RARE,    /* UNIFORM with one of those here and there, so that long sums are not all NaN */
     KINDS
 } value_kind;
 
+typedef enum number_type { F32, F64, U8, U32 } number_type;
+
 typedef struct buf {
-    void *p;              /* n numbers of the precision, between the guards */
+    void *p;              /* n numbers, between the guards */
     double *v;            /* their values when the buffer was made */
     size_t n;
+    number_type type;
     size_t size;          /* bytes of a number */
-    void *saved;          /* of an input: what must still be there at the end */
-    unsigned char *block; /* guard, numbers, guard */
-    size_t block_bytes, at;
+    int is_input;         /* it must not change */
+    void *saved;          /* the numbers when the buffer was made, between guards as well */
+    size_t before, after; /* numbers that the guards take up */
+    void *block;          /* to be freed: guard, numbers, guard; NULL in extra cases */
 } buf;
 
-enum { MAX_BUFFERS = 16 };
+enum { MAX_BUFFERS = 24, MAX_SAMPLES = 4 };
 
 typedef struct check {
     /* What is checked. */
@@ -42,6 +47,7 @@ typedef struct check {
     /* The case. */
     size_t n, offset;
     value_kind kind;
+    int pinned; /* results count for the hash; else an extra case, in other shapes and at the end of a page */
     uint64_t seed, random;
     int integers_exact;
     /* Buffers of the case, freed by its end. */
@@ -84,13 +90,15 @@ double value_any(check *c);                 /* by c->kind */
 double value_in(check *c, double lo, double hi); /* in [lo, hi] whatever the kind; integers in INTEGER */
 double value_extreme(check *c);             /* the same, and the largest numbers in SPECIAL */
 double value_exponent(check *c);            /* an argument of exp: moderate, 0 in INTEGER, any in SPECIAL */
+double value_unit(check *c);                /* data in [0, 1]; 0 or 1 in INTEGER and SPECIAL */
+double value_double(check *c);              /* a double as a file may hold it, also beyond the range of float */
 
 /* kern_buffers.c */
 buf *in_any(check *c, size_t n);
 buf *in_extreme(check *c, size_t n);
 buf *in_range(check *c, size_t n, double lo, double hi);
 buf *in_exponent(check *c, size_t n);
-buf *in_unit(check *c, size_t n);           /* data in [0, 1]; 0 or 1 in INTEGER and SPECIAL */
+buf *in_unit(check *c, size_t n);
 buf *in_doubles(check *c, size_t n, double lo, double hi); /* doubles in every precision */
 buf *in_bytes(check *c, size_t n);          /* uint8_t */
 buf *in_index(check *c, size_t n, size_t below); /* uint32_t */
@@ -98,6 +106,7 @@ buf *in_values(check *c, size_t n, const double *values);
 buf *inout_values(check *c, size_t n, const double *values);
 buf *inout_any(check *c, size_t n);
 buf *inout_range(check *c, size_t n, double lo, double hi);
+void change(buf *b, size_t i, double value); /* another value for a number of an input */
 buf *out(check *c, size_t n);
 buf *out_doubles(check *c, size_t n);
 buf *out_floats(check *c, size_t n);
@@ -105,17 +114,24 @@ double at(const buf *b, size_t i);          /* the number that is there now */
 double *copy_values(const buf *b);          /* malloc'ed copy of v[] */
 double *zeros(size_t n);
 void *must(void *block);                    /* ends the program when out of memory */
+size_t samples(const check *c, size_t pinned); /* samples per datum: so many in a pinned case */
+int is_kept(const buf *b, size_t i);        /* the bits of the number are those that it was made with */
+void expect_kept(check *c, const char *what, const buf *b, size_t i);
 void end_case(check *c);                    /* guards, unchanged inputs; frees */
+void drop_buffers(check *c);                /* frees alone */
 
 /* kern_compare.c: one number of an output against its reference; what names the output. */
 void expect_exact(check *c, const char *what, size_t i, double got, double want);
 void expect_ulp(check *c, const char *what, size_t i, double got, long double want, double bound);
-/* condition: sum of the absolute values of the terms; n: terms added one after the other in the kernel's precision;
+/* Not the sign of a zero: src/ref adds a gradient to 0, a kernel may store it. The hashes pin it.
+ * condition: sum of the absolute values of the terms; n: terms added one after the other in the kernel's precision;
  * n_double: those that kernel or reference add in float64. */
 void expect_gamma(check *c, const char *what, size_t i, double got, double want, double condition, double n,
                   double n_double);
-void complain(check *c, const char *what, size_t i, double got, double want, double error, double bound,
-              const char *unit);
+/* Bit for bit what another buffer has: a kernel called once more, in place. */
+void expect_same(check *c, const char *what, const buf *got, const buf *want);
+/* A failure: prints the case and a text. */
+void complain(check *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Finite in float64, not 0, and not a normal number of the kernel's precision: an intermediate result with no bound. */
 int out_of_range(const check *c, double x);
 double smallest_normal(const check *c);

@@ -60,6 +60,7 @@ double value_any(check *c)
 {
     switch (c->kind) {
     case SPECIAL: return value_special(c);
+    case RARE: return random_below(c, 64) == 0 ? value_special(c) : value_in(c, -4.0, 4.0);
     case WIDE: {
         const int reach = c->bits == 32 ? 15 : 120; /* the square of a square is still a normal number */
         const int exponent = (int)random_below(c, (size_t)(2 * reach + 1)) - reach;
@@ -81,8 +82,34 @@ double value_exponent(check *c)
 {
     switch (c->kind) {
     case INTEGER: return 0.0;
-    case SPECIAL: return value_special(c);
+    case SPECIAL:
+    case RARE: return value_any(c);
     case WIDE: return value_in(c, -20.0, 20.0);
     default: return value_in(c, -4.0, 4.0);
+    }
+}
+
+double value_unit(check *c)
+{
+    return c->kind == SPECIAL ? (double)random_below(c, 2) : value_in(c, 0.0, 1.0);
+}
+
+double value_double(check *c)
+{
+    const double sign = random_bits(c) & 1 ? 1.0 : -1.0;
+    switch (random_below(c, 12)) {
+    case 0: return sign * 0.0;
+    case 1: return sign * INFINITY;
+    case 2: return NAN;
+    case 3: return sign * DBL_MAX;
+    case 4: return sign * 0x1p-1074;
+    case 5: return sign * 0x1.ffffffp127;  /* half way from the largest float to the next power of two */
+    case 6: return sign * 0x1.fffffefffffffp127; /* the last double that rounds to the largest float */
+    case 7: return sign * 0x1p-150;       /* half way from 0 to the smallest float */
+    case 8: return sign * (1.0 + 0x1p-24); /* half way between two floats */
+    default: {
+        const int exponent = (int)random_below(c, 300) - 150;
+        return sign * ldexp(1.0 + random_unit(c), exponent);
+    }
     }
 }
