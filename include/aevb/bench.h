@@ -4,6 +4,7 @@
 #define AEVB_BENCH_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include "aevb/engine.h"
 
 #ifdef __cplusplus
@@ -58,6 +59,17 @@ typedef struct aevb_bench_result {
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_bench_run(const aevb_bench_config *config,
                                                     void (*report)(void *user, const aevb_bench_result *result),
                                                     void *user, aevb_error *err);
+
+/* Results to keep, as NAME.csv and NAME.json: two streams to write to. Earlier files of these names stay as they are until
+ * the commit, whatever happens before. */
+typedef struct aevb_bench_files aevb_bench_files;
+/* EIO, ENOMEM: one of the names cannot be written. */
+AEVB_API AEVB_MUST_CHECK aevb_status aevb_bench_files_open(const char *name, aevb_bench_files **out, aevb_error *err);
+AEVB_API FILE *aevb_bench_files_csv(aevb_bench_files *files);
+AEVB_API FILE *aevb_bench_files_json(aevb_bench_files *files);
+/* Puts both in their places and frees files in any case. EIO: of any failed write as well. */
+AEVB_API AEVB_MUST_CHECK aevb_status aevb_bench_files_commit(aevb_bench_files *files, aevb_error *err);
+AEVB_API void aevb_bench_files_discard(aevb_bench_files *files); /* NULL is fine */
 
 /* Training step `name` of the tables ("a" to "d") on its own, for turns with other programs: create, then train for
  * some seconds at a time. */
