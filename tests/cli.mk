@@ -1,6 +1,6 @@
 # Tests of the command, of the installed library and of the headers: shell scripts that print TAP.
 cli_tests = tests/cli_usage.sh tests/cli_commands.sh tests/cli_data.sh tests/cli_runs.sh tests/cli_text.sh \
-	tests/headers_alone.sh tests/symbols.sh tests/install_use.sh tests/threads.sh
+	tests/cli_bench.sh tests/headers_alone.sh tests/symbols.sh tests/install_use.sh tests/threads.sh
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) tests/support/cli.sh tests/support/tap.sh README.md quickstart
 

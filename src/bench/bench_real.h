@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The types of one precision, for the benchmarks of kernels and products: AEVB_BITS is 32 or 64. */
+ * What the benchmarks of one precision share, types and the calls that are timed: AEVB_BITS is 32 or 64. */
 #ifndef AEVB_BENCH_REAL_H
 #define AEVB_BENCH_REAL_H
 
@@ -22,5 +22,9 @@
 # define PRECISION AEVB_F64
 # define KERNELS(level) aevb_kern_f64_table(level)
 #endif
+
+/* A call that is timed, tier_name, on a case of the type: s in what it does. tier is fast, or ref for what src/ref (or
+ * the C library) needs for the same. */
+#define CALL(type, tier, name, ...) static void tier##_##name(void *p) { const type *s = p; __VA_ARGS__; }
 
 #endif

@@ -197,18 +197,27 @@ static aevb_status measure_step(aevb_bench_session *session, size_t which, aevb_
     return status;
 }
 
-aevb_status aevb_bench_steps(aevb_bench_session *session, aevb_level level, aevb_error *err)
+static aevb_status measure_steps(aevb_bench_session *session, aevb_precision precision, aevb_error *err)
 {
-    for (int p = 0; p < 2; p++)
-        for (size_t i = 0; i < N_NETWORKS; i++) {
-            const aevb_precision precision = p == 0 ? AEVB_F32 : AEVB_F64;
-            if (!aevb_bench_wants_precision(session, precision) || !aevb_bench_wants(session, networks[i].name))
-                continue;
-            for (int t = 0; t < session->n_thread_counts; t++) {
-                const aevb_status status = measure_step(session, i, level, precision, t, err);
-                if (status != AEVB_OK)
-                    return status;
-            }
-        }
-    return AEVB_OK;
+    aevb_status status = AEVB_OK;
+    for (size_t i = 0; i < N_NETWORKS; i++)
+        for (int t = 0; t < session->n_thread_counts && aevb_bench_wants(session, networks[i].name); t++)
+            if (status == AEVB_OK)
+                status = measure_step(session, i, session->levels[0], precision, t, err);
+    return status;
+}
+
+aevb_status aevb_bench_steps_f32(aevb_bench_session *session, aevb_error *err)
+{
+    return measure_steps(session, AEVB_F32, err);
+}
+
+aevb_status aevb_bench_steps_f64(aevb_bench_session *session, aevb_error *err)
+{
+    return measure_steps(session, AEVB_F64, err);
+}
+
+const char *aevb_bench_step_name(size_t i)
+{
+    return i < N_NETWORKS ? networks[i].name : NULL;
 }

@@ -6,7 +6,8 @@ aevb_SOURCES = src/cli/main.c src/cli/cli.c src/cli/cli.h src/cli/cli_options.c 
 	src/cli/cli_reconstruct.c src/cli/cli_encode.c src/cli/cli_gradcheck.c src/cli/cli_inspect.c src/cli/cli_convert.c \
 	src/cli/cli_model.c src/cli/cli_model.h src/cli/cli_data.c src/cli/cli_data.h \
 	src/cli/cli_conform.c src/cli/cli_port.c src/cli/cli_vectors.c src/cli/cli_bench.c \
-	src/cli/cli_bench_blas.c src/cli/cli_bench_blas.h src/cli/cli_text.c src/cli/cli_text.h
+	src/cli/cli_bench_blas.c src/cli/cli_bench_blas.h src/cli/cli_bench_lines.c src/cli/cli_bench_lines.h \
+	src/cli/cli_text.c src/cli/cli_text.h
 aevb_CPPFLAGS = $(AM_CPPFLAGS) -DAEVB_VECTORS_DIR='"$(pkgdatadir)/vectors"'
 aevb_LDADD = libaevb.la $(JANSSON_LIBS) $(DL_LIBS)
 

@@ -4,10 +4,10 @@
 #include "aevb/bench.h"
 #include "cli/cli.h"
 #include "cli/cli_bench_blas.h"
+#include "cli/cli_bench_lines.h"
 #include "cli/cli_json.h"
 #include "cli/cli_options.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,17 +23,17 @@ typedef struct bench_options {
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "What is measured", 1},
     {"parts", key_parts, "LIST", 0, "machine, kernels, products, steps, separated by commas (default: all)", 1},
-    {"only", key_only, "NAME", 0, "one line of them: a kernel, forward, 'input gradient', 'weight gradient', or the "
-     "training configuration a, b, c or d", 1},
+    {"only", key_only, "NAME", 0, "besides the machine, one of them: a kernel, forward, 'input gradient', 'weight "
+     "gradient', or the training configuration a, b, c or d", 1},
     {"precision", AEVB_CLI_PRECISION, "NAME", 0, "f64 or f32 (default: both)", 1},
-    {"level", AEVB_CLI_LEVEL, "NAME", 0, "portable, avx2, avx512 or neon (default: kernels at every level, the rest "
-     "at the best)", 1},
+    {"level", AEVB_CLI_LEVEL, "NAME", 0, "portable, avx2, avx512 or neon (default: every level of this CPU; steps, "
+     "and products with more than one thread, at the best)", 1},
     {"threads", AEVB_CLI_THREADS, "N", 0, "besides one thread, measure N (default: all)", 1},
     {"samples", key_samples, "N", 0, "measurements of each line (default 7); their median and range are shown", 1},
     {"seconds", key_seconds, "S", 0, "a measurement of a training step; others take a tenth (default 0.5)", 1},
     {NULL, 0, NULL, 0, "Output", 2},
     {"json", key_json, NULL, 0, "the results as JSON", 2},
-    {"out", key_out, "NAME", 0, "also write NAME.csv and NAME.json", 2},
+    {"out", key_out, "NAME", 0, "also write NAME.csv and NAME.json, when all is measured", 2},
     {"serve", key_serve, "CONFIG", 0, "train configuration a, b, c or d in turns: for each number of seconds on the "
      "standard input, one line of JSON; this is how bench/peers/run_peers.py compares programs", 2},
     {NULL, 0, NULL, 0, NULL, 0},
@@ -111,70 +111,25 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 /* Where the lines go. */
 typedef struct sink {
-    FILE *csv;
+    aevb_bench_files *files; /* NULL: none */
     json_t *results;
     bool table;
+    char cpu[200];
+    const char *blas;
 } sink;
-
-static void print_figure(const char *format, double value)
-{
-    char text[32];
-    snprintf(text, sizeof text, format, value);
-    printf(" %9s", isnan(value) ? "-" : text);
-}
-
-static void print_line(const aevb_bench_result *r)
-{
-    printf("%-8s %-20s %-8s %-3s %-28s %2d  %10.4g %10.4g %10.4g %-9s", r->part, r->name, r->level, r->precision,
-           r->shape, r->threads, r->median, r->low, r->high, r->unit);
-    print_figure("%.1f %%", 100.0 * r->share_of_peak);
-    print_figure("%.2f", r->ratio_to_ref);
-    print_figure("%.2f", r->ratio_to_blas);
-    putchar('\n');
-    fflush(stdout);
-}
-
-static void csv_figure(FILE *to, double value)
-{
-    if (isnan(value))
-        fputc(',', to);
-    else
-        fprintf(to, ",%.6g", value);
-}
-
-static json_t *line_json(const aevb_bench_result *r)
-{
-    json_t *o = aevb_cli_json_object();
-    aevb_cli_json_set(o, "part", json_string(r->part));
-    aevb_cli_json_set(o, "name", json_string(r->name));
-    aevb_cli_json_set(o, "level", json_string(r->level));
-    aevb_cli_json_set(o, "precision", json_string(r->precision));
-    aevb_cli_json_set(o, "shape", json_string(r->shape));
-    aevb_cli_json_set(o, "threads", aevb_cli_json_whole((uint64_t)r->threads));
-    aevb_cli_json_set(o, "unit", json_string(r->unit));
-    aevb_cli_json_set(o, "median", aevb_cli_json_real(r->median));
-    aevb_cli_json_set(o, "low", aevb_cli_json_real(r->low));
-    aevb_cli_json_set(o, "high", aevb_cli_json_real(r->high));
-    aevb_cli_json_set(o, "share_of_peak", aevb_cli_json_real(r->share_of_peak));
-    aevb_cli_json_set(o, "ratio_to_ref", aevb_cli_json_real(r->ratio_to_ref));
-    aevb_cli_json_set(o, "ratio_to_blas", aevb_cli_json_real(r->ratio_to_blas));
-    return o;
-}
 
 static void take_line(void *user, const aevb_bench_result *r)
 {
     sink *s = user;
-    if (s->table)
-        print_line(r);
-    if (s->csv != NULL) {
-        fprintf(s->csv, "%s,%s,%s,%s,\"%s\",%d,%s,%.6g,%.6g,%.6g", r->part, r->name, r->level, r->precision, r->shape,
-                r->threads, r->unit, r->median, r->low, r->high);
-        csv_figure(s->csv, r->share_of_peak);
-        csv_figure(s->csv, r->ratio_to_ref);
-        csv_figure(s->csv, r->ratio_to_blas);
-        fputc('\n', s->csv);
+    if (s->table && json_array_size(s->results) == 0) { /* so nothing is printed when nothing can be measured */
+        printf("%s; products compared with: %s\n", s->cpu, s->blas);
+        aevb_cli_bench_table_head();
     }
-    aevb_cli_json_append(s->results, line_json(r));
+    if (s->table)
+        aevb_cli_bench_table_line(r);
+    if (s->files != NULL)
+        aevb_cli_bench_csv_line(aevb_bench_files_csv(s->files), r);
+    aevb_cli_json_append(s->results, aevb_cli_bench_json_line(r));
 }
 
 /* "model name" of /proc/cpuinfo, or nothing. */
@@ -193,56 +148,56 @@ static void cpu_name(size_t size, char *name)
         fclose(info);
 }
 
-static int open_out(const char *name, const char *ending, FILE **out)
+/* The machine, how it was measured, and the results. */
+static json_t *session_json(const aevb_bench_config *config, const sink *s)
 {
-    char path[4096];
-    if (snprintf(path, sizeof path, "%s%s", name, ending) >= (int)sizeof path)
-        return aevb_cli_fail("%s: the name is too long", name);
-    *out = fopen(path, "w");
-    return *out == NULL ? aevb_cli_fail("%s: cannot be written", path) : AEVB_EXIT_OK;
+    json_t *all = aevb_cli_json_object();
+    aevb_cli_json_set(all, "version", json_string(aevb_version()));
+    aevb_cli_json_set(all, "cpu", json_string(s->cpu));
+    aevb_cli_json_set(all, "blas", json_string(s->blas));
+    aevb_cli_json_set(all, "samples", aevb_cli_json_whole((uint64_t)config->samples));
+    aevb_cli_json_set(all, "seconds", aevb_cli_json_real(config->seconds));
+    aevb_cli_json_set(all, "results", s->results);
+    return all;
+}
+
+/* What --out and --json want of a run that went well. Takes all, and files, which may be NULL. */
+static int keep(const bench_options *o, json_t *all, aevb_bench_files *files)
+{
+    aevb_error err = {.status = AEVB_OK};
+    if (files != NULL && json_dumpf(all, aevb_bench_files_json(files), JSON_INDENT(1)) != 0) {
+        aevb_bench_files_discard(files);
+        return aevb_cli_fail("%s.json: the results cannot be written", o->out);
+    }
+    const aevb_status status = files == NULL ? AEVB_OK : aevb_bench_files_commit(files, &err);
+    if (status != AEVB_OK)
+        return aevb_cli_fail_status(status, &err);
+    if (o->json)
+        aevb_cli_json_print(all, 0);
+    else
+        json_decref(all);
+    return AEVB_EXIT_OK;
 }
 
 static int run_bench(const bench_options *o)
 {
     aevb_error err = {.status = AEVB_OK};
-    char cpu[200];
-    FILE *json_file = NULL;
-    sink s = {.table = !o->json};
     aevb_bench_config config = o->config;
-    const char *blas = aevb_cli_bench_blas(&config);
-    if (o->out != NULL && (open_out(o->out, ".csv", &s.csv) != AEVB_EXIT_OK ||
-                           open_out(o->out, ".json", &json_file) != AEVB_EXIT_OK))
-        return AEVB_EXIT_FAILED;
-    cpu_name(sizeof cpu, cpu);
-    s.results = json_array();
-    if (s.csv != NULL)
-        fputs("part,name,level,precision,shape,threads,unit,median,low,high,share_of_peak,ratio_to_ref,"
-              "ratio_to_blas\n", s.csv);
-    if (s.table) {
-        printf("%s; products compared with: %s\n", cpu, blas);
-        printf("%-8s %-20s %-8s %-3s %-28s %2s  %10s %10s %10s %-9s %9s %9s %9s\n", "part", "name", "level", "",
-               "shape", "th", "median", "low", "high", "unit", "of peak", "x ref", "x BLAS");
-    }
-    const aevb_status status = aevb_bench_run(&config, take_line, &s, &err);
-    json_t *all = aevb_cli_json_object();
-    aevb_cli_json_set(all, "version", json_string(aevb_version()));
-    aevb_cli_json_set(all, "cpu", json_string(cpu));
-    aevb_cli_json_set(all, "blas", json_string(blas));
-    aevb_cli_json_set(all, "samples", aevb_cli_json_whole((uint64_t)config.samples));
-    aevb_cli_json_set(all, "seconds", aevb_cli_json_real(config.seconds));
-    aevb_cli_json_set(all, "results", s.results);
-    int failed = status != AEVB_OK;
-    if (json_file != NULL)
-        failed |= json_dumpf(all, json_file, JSON_INDENT(1)) != 0 || fclose(json_file) != 0;
-    if (s.csv != NULL)
-        failed |= fclose(s.csv) != 0;
-    if (o->json && status == AEVB_OK)
-        aevb_cli_json_print(all, 0);
-    else
-        json_decref(all);
+    sink s = {.table = !o->json, .blas = aevb_cli_bench_blas(&config)};
+    aevb_status status = o->out == NULL ? AEVB_OK : aevb_bench_files_open(o->out, &s.files, &err);
     if (status != AEVB_OK)
         return aevb_cli_fail_status(status, &err);
-    return failed ? aevb_cli_fail("%s.csv or %s.json could not be written", o->out, o->out) : AEVB_EXIT_OK;
+    cpu_name(sizeof s.cpu, s.cpu);
+    s.results = json_array();
+    if (s.files != NULL)
+        aevb_cli_bench_csv_head(aevb_bench_files_csv(s.files));
+    status = aevb_bench_run(&config, take_line, &s, &err);
+    json_t *all = session_json(&config, &s);
+    if (status == AEVB_OK)
+        return keep(o, all, s.files);
+    json_decref(all);
+    aevb_bench_files_discard(s.files);
+    return aevb_cli_fail_status(status, &err);
 }
 
 /* A turn for each line of the standard input. */
@@ -277,7 +232,8 @@ int aevb_cli_bench(int argc, char **argv)
     static const struct argp argp = {options, parse, NULL,
                                      "Measures this machine (multiply-adds and memory), then each kernel, the matrix "
                                      "products and whole training steps, each as median and range. Speeds are to be "
-                                     "compared within one run only, with nothing else running.", NULL, NULL, NULL};
+                                     "compared within one run only, with nothing else running. It all takes about "
+                                     "12 minutes.\v" AEVB_CLI_BENCH_COLUMNS, NULL, NULL, NULL};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     return o.serve != NULL ? serve(&o) : run_bench(&o);
 }
