@@ -85,8 +85,8 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_model_write_npz(const char *path, cons
                                                           aevb_error *err);
 
 /* Writes one of the two networks as ONNX (opset 13), values rounded to dtype F32 or kept as F64. Encoder: x -> mu,
- * logvar. Decoder: z -> logits and probability (bernoulli, grey), mean and logvar (gaussian), or mean. The first
- * dimension of all is N, of any size. Noise is never inside. EUNSUPPORTED beyond the 2 GiB of the format. */
+ * logvar. Decoder: z -> logits and probability (bernoulli, grey, categorical), mean and logvar (gaussian), or mean. The
+ * first dimension of all is N, of any size. Noise is never inside. EUNSUPPORTED beyond the 2 GiB of the format. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_model_write_onnx(const char *path, const aevb_model *model, aevb_part part,
                                                            aevb_dtype dtype, aevb_error *err);
 
