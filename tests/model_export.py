@@ -227,6 +227,41 @@ for ending in ("safetensors", "npz", "onnx"):
     link = f"full.{ending}"
     os.symlink("/dev/full", link)
     refused(f"a device under that name (.{ending})", "is not a regular file", "convert", "m.safetensors", link, *part)
+
+def content(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def put(path, text):
+    with open(path, "wb") as f:
+        f.write(text)
+
+
+# --- several files of one command: all or none ---
+os.mkdir("two-decoder.onnx")
+put("two-encoder.onnx", b"old")
+refused("the second of two ONNX files cannot be written", "two-decoder.onnx: is not a regular file", "convert",
+        "m.safetensors", "two.onnx")
+report(content("two-encoder.onnx") == b"old", "then the first is not replaced either")
+os.mkdir("code-labels.npy")
+for name in ("mu", "logvar"):
+    put(f"code-{name}.npy", b"old")
+refused("the last file of encode cannot be written", "code-labels.npy: is not a regular file", "encode", "--model",
+        "m.safetensors", "--data", "rows", "--out", "code")
+report(content("code-mu.npy") == content("code-logvar.npy") == b"old", "then none is replaced")
+os.mkdir("both.npy")
+put("both.png", b"old")
+write_ours("drawn.safetensors", net, 3, 4)
+for command in (["sample"], ["reconstruct", "--data", "rows"]):
+    refused(f"the second file of {command[0]} cannot be written", "both.npy: is not a regular file", *command,
+            "--model", "drawn.safetensors", "--out", "both.png", "--npy", "both.npy")
+    report(content("both.png") == b"old", "then the first is not replaced")
+report(not [n for n in os.listdir(".") if n.endswith(".tmp")], "nothing is left behind")
+os.symlink("target.npz", "link.npz")
+good("convert", "m.safetensors", "link.npz")
+report(os.path.islink("link.npz") and content("target.npz") == content("a.npz"), "a link stays, its target is made")
+
 if os.access("/proc/self/cwd", os.W_OK) and os.geteuid() == 0 and os.path.isdir("/dev/shm"):
     import subprocess
     # A file system of 64 KiB, in a name space of its own, and the same one read-only.
