@@ -55,6 +55,18 @@ json_is "eval: all rows of it" eval.json n 2048
 json_is "eval: the samples" eval.json samples 5
 json_is "eval: the ELBO" eval.json elbo '-[0-9]+\.[0-9]+'
 json_is "eval: KL of each dimension" eval.json kl_per_dim.2 '[0-9.e-]+'
+odd=$(printf 'odd\377')
+if cp -r run "$odd" 2>/dev/null; then
+    expect "eval --json of a path that is not UTF-8" 0 '"model": "odd\\\\xff/model.safetensors"' \
+        eval --model "$odd" --samples 0 --json
+    expect "inspect --json of one" 0 '"file": "odd\\\\xff/model.safetensors"' inspect --json "$odd/model.safetensors"
+    mkdir "$odd.d" && printf 'P5\n2 2\n255\n0123' >"$odd.d/0.pgm"
+    expect "train on one, which run.json cannot keep" 1 'the name of the data source: "odd?.d" is not UTF-8' \
+        train --data "$odd.d" --out never --likelihood grey
+    check "which it says before it writes" test ! -e never
+else
+    skip "paths that are not UTF-8" "this file system has none"
+fi
 expect "eval is repeatable" 0 . eval --model run --samples 5 --json
 check "eval is repeatable: to the bit" cmp out eval.json
 expect "eval with another seed" 0 . eval --model run --samples 5 --json --seed 2

@@ -50,7 +50,7 @@ def text(value):
 
 def tensor(data):
     m = message(data)
-    dtype = {1: "<f4", 11: "<f8"}[m[2][0]]
+    dtype = {1: "<f4", 7: "<i8", 11: "<f8"}[m[2][0]]
     return text(m[8][0]), np.frombuffer(m[9][0], dtype).reshape(m[1])
 
 
@@ -59,6 +59,17 @@ def value_info(data):
     kind = message(message(m[2][0])[1][0])
     dims = [message(d) for d in message(kind[2][0])[1]]
     return text(m[1][0]), {1: "f4", 11: "f8"}[kind[1][0]], [d[1][0] if 1 in d else text(d[2][0]) for d in dims]
+
+
+def reshape(v, shape):
+    """A 0 stands for the size that is there."""
+    return v.reshape([old if new == 0 else new for old, new in zip(v.shape + (1,), shape)])
+
+
+def softmax(v):
+    """Over the last axis, as from opset 13 on."""
+    e = np.exp(v - v.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
 
 
 class Graph:
@@ -88,7 +99,8 @@ class Graph:
                 assert 5 not in node
                 values[out] = {"Relu": lambda v: np.maximum(v, 0), "Tanh": np.tanh,
                                "Sigmoid": lambda v: 1 / (1 + np.exp(-v)),
-                               "Softplus": lambda v: np.logaddexp(0, v)}[op](*a)
+                               "Softplus": lambda v: np.logaddexp(0, v), "Reshape": reshape,
+                               "Softmax": softmax}[op](*a)
         return {name: values[name] for name, _, _ in self.outputs}
 
 
@@ -120,8 +132,11 @@ os.mkdir("rows") # named as MNIST is: the rows of a single file would be dealt o
 for name in ("train", "t10k"):
     write_idx(f"rows/{name}-images-idx3-ubyte", pictures)
     write_idx(f"rows/{name}-labels-idx1-ubyte", np.zeros(8))
+letters = np.random.default_rng(5).integers(0, 3, 80)
+with open("rows.txt", "wb") as f: # nine tenths of a text are to train on: 18 windows of 4
+    f.write((97 + letters).astype(np.uint8).tobytes())
 for activation in ("identity", "relu", "tanh", "sigmoid", "softplus"):
-    for like in ("bernoulli", "grey", "gaussian", "gaussian-fixed"):
+    for like in ("bernoulli", "grey", "gaussian", "gaussian-fixed", "categorical"):
         net = Net(12, [7, 5], 3, 11, scale=0.4, like=like, activation=activation)
         tensors, arch = net.ours(), json.loads(net.arch())
         if like == "gaussian":
@@ -130,12 +145,16 @@ for activation in ("identity", "relu", "tanh", "sigmoid", "softplus"):
             tensors.update({f"fc62.{k}": v / 2 for k, v in out.items()})
         if like == "gaussian-fixed":
             arch["x_variance"] = 0.25
+        if like == "categorical":
+            arch.update(x_classes=3, alphabet="616263")
         write_safetensors("m.safetensors", tensors, {"aevb.arch": json.dumps(arch)})
         dtype = "f64" if like != "grey" else "f32"
         good("convert", "m.safetensors", "m.onnx", "--dtype", dtype)
-        good("encode", "--model", "m.safetensors", "--data", "rows", "--out", "e", "--engine", "ref",
+        good("encode", "--model", "m.safetensors", "--out", "e", "--engine", "ref",
+             *(["--data", "rows.txt", "--split", "train"] if like == "categorical" else ["--data", "rows"]),
              *(["--binarise", "threshold"] if like == "bernoulli" else []))
-        x = (rows >= 0.5).astype(float) if like == "bernoulli" else rows
+        x = {"bernoulli": (rows >= 0.5).astype(float), "categorical": np.eye(3)[letters[:72]].reshape(18, 12)}.get(
+            like, rows)
         names = {"gaussian": ["mean", "logvar"], "gaussian-fixed": ["mean"]}.get(like, ["logits", "probability"])
 
         def encoder():
@@ -150,9 +169,11 @@ for activation in ("identity", "relu", "tanh", "sigmoid", "softplus"):
 
         def decoder():
             g = Graph("m-decoder.onnx")
-            assert [n for n, _, _ in g.outputs] == names and g.inputs[0][0] == "z"
+            kind = g.inputs[0][1]
+            assert g.inputs == [("z", kind, ["N", 3])], g.inputs
+            assert g.outputs == [(n, kind, ["N", 12]) for n in names], g.outputs
             good("sample", "--model", "m.safetensors", "--npy", "s.npy", "--n", "9", "--seed", "5", "--engine", "ref")
-            got = g.run(z=prior(5, 9, 3).astype(g.inputs[0][1]))
+            got = g.run(z=prior(5, 9, 3).astype(kind))
             worst = far(got["probability" if "probability" in names else "mean"], np.load("s.npy"), dtype == "f32")
             return worst < 1, f"{worst} of the bound"
 
@@ -206,6 +227,41 @@ for ending in ("safetensors", "npz", "onnx"):
     link = f"full.{ending}"
     os.symlink("/dev/full", link)
     refused(f"a device under that name (.{ending})", "is not a regular file", "convert", "m.safetensors", link, *part)
+
+def content(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def put(path, text):
+    with open(path, "wb") as f:
+        f.write(text)
+
+
+# --- several files of one command: all or none ---
+os.mkdir("two-decoder.onnx")
+put("two-encoder.onnx", b"old")
+refused("the second of two ONNX files cannot be written", "two-decoder.onnx: is not a regular file", "convert",
+        "m.safetensors", "two.onnx")
+report(content("two-encoder.onnx") == b"old", "then the first is not replaced either")
+os.mkdir("code-labels.npy")
+for name in ("mu", "logvar"):
+    put(f"code-{name}.npy", b"old")
+refused("the last file of encode cannot be written", "code-labels.npy: is not a regular file", "encode", "--model",
+        "m.safetensors", "--data", "rows", "--out", "code")
+report(content("code-mu.npy") == content("code-logvar.npy") == b"old", "then none is replaced")
+os.mkdir("both.npy")
+put("both.png", b"old")
+write_ours("drawn.safetensors", net, 3, 4)
+for command in (["sample"], ["reconstruct", "--data", "rows"]):
+    refused(f"the second file of {command[0]} cannot be written", "both.npy: is not a regular file", *command,
+            "--model", "drawn.safetensors", "--out", "both.png", "--npy", "both.npy")
+    report(content("both.png") == b"old", "then the first is not replaced")
+report(not [n for n in os.listdir(".") if n.endswith(".tmp")], "nothing is left behind")
+os.symlink("target.npz", "link.npz")
+good("convert", "m.safetensors", "link.npz")
+report(os.path.islink("link.npz") and content("target.npz") == content("a.npz"), "a link stays, its target is made")
+
 if os.access("/proc/self/cwd", os.W_OK) and os.geteuid() == 0 and os.path.isdir("/dev/shm"):
     import subprocess
     # A file system of 64 KiB, in a name space of its own, and the same one read-only.

@@ -83,6 +83,12 @@ report(run("inspect", "bomb.npz", "--max-ratio", "2000")[0] == 0, "--max-ratio l
 refused("--max-content", "the limit (content_bytes)", "inspect", "bomb.npz", "--max-ratio", "2000", "--max-content",
         "1000000")
 refused("--max-tensors", "the limit (tensors)", "inspect", "good.npz", "--max-tensors", "3")
+write_safetensors("good.safetensors", arrays)
+bytes_of = sum(8 * v.size for v in arrays.values())
+refused("--max-content of safetensors whose values are read", f"good.safetensors: more than {bytes_of - 1} bytes of "
+        "content, the limit (content_bytes)", "convert", "good.safetensors", "x.npz", "--max-content", bytes_of - 1)
+report(run("convert", "good.safetensors", "x.npz", "--max-content", bytes_of)[0] == 0 and
+       run("inspect", "good.safetensors", "--max-content", 1)[0] == 0, "as much as there is, and a look at the header")
 refused("--max-entries", "the limit (entries)", "inspect", "good.npz", "--max-entries", "3")
 write_ours("ours.safetensors", net)
 refused("--max-json", "the limit (json_bytes)", "inspect", "ours.safetensors", "--max-json", "100")

@@ -118,13 +118,52 @@ Test(archive_in, members)
         }
 }
 
+Test(archive_in, parts_of_names_that_say_nothing_are_left_out)
+{
+    const item items[] = {{.name = "./", .type = AE_IFDIR}, {.name = "a/./b", .content = "1"},
+                          {.name = "a//c", .content = "2"}, {.name = "././a/.d/", .type = AE_IFDIR},
+                          {.name = ".//e/.//f", .content = "3"}, {.name = "g/.", .type = AE_IFDIR}};
+    for (int kind = ZIP; kind <= TGZ; kind++) {
+        char text[200];
+        aevb_error err = {.message = ""};
+        cr_expect_eq(read_items((packing)kind, items, 6, 1, text, sizeof text, &err), AEVB_OK, "%s: %s",
+                     kind_names[kind], err.message);
+        cr_expect_str_eq(text, "./(d)=;a/b=1;a/c=2;a/.d/(d)=;e/f=3;g/(d)=;", "%s: %s", kind_names[kind], text);
+    }
+}
+
+/* Two archives in one file: the second would be lost. */
+Test(archive_in, what_follows_the_end_is_refused)
+{
+    const item one[] = {{.name = "a", .content = "first"}}, two[] = {{.name = "b", .content = "second"}};
+    for (int kind = ZIP; kind <= TGZ; kind++) {
+        size_t n = 0, m = 0;
+        char text[100];
+        aevb_error err = {.message = ""};
+        unsigned char *first = pack((packing)kind, one, 1, &n), *second = pack((packing)kind, two, 1, &m);
+        memcpy(first + n, second, m);
+        cr_expect_eq(read_members(first, n + m, NULL, 1, text, sizeof text, &err), AEVB_EFORMAT, "%s: %s",
+                     kind_names[kind], text);
+        cr_expect(kind == ZIP || strstr(err.message, "a.arc: byte 1024 of the tar: the archive has ended, but more "
+                                        "follows") != NULL, "%s: %s", kind_names[kind], err.message);
+        memset(first + n, 0, 10240);
+        if (kind == TAR)
+            cr_expect_eq(read_members(first, n + 10240, NULL, 1, text, sizeof text, &err), AEVB_OK, "zeros: %s",
+                         err.message);
+        free(first);
+        free(second);
+    }
+}
+
 Test(archive_in, no_members)
 {
     char text[100];
     aevb_error err = {.message = ""};
-    for (int kind = TAR; kind <= TGZ; kind++) /* libarchive does not know a zip without members */
+    for (int kind = TAR; kind <= TGZ; kind++)
         cr_expect_eq(read_items((packing)kind, NULL, 0, 1, text, sizeof text, &err), AEVB_OK, "%s: %s",
                      kind_names[kind], err.message);
+    cr_expect_eq(read_items(ZIP, NULL, 0, 1, text, sizeof text, &err), AEVB_EFORMAT);
+    cr_expect_str_eq(err.message, "a.arc: a zip without members"); /* libarchive does not know such */
 }
 
 Test(archive_in, refused_members)

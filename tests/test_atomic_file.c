@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "aevb/format.h"
 #include "alloc.h"
 #include "format/atomic_file.h"
 #include "format/file_in.h"
@@ -189,6 +190,76 @@ Test(atomic_file, an_error_of_the_stream_is_found_by_commit)
     }
 }
 
+static void write_text(const char *path, const char *text)
+{
+    aevb_error err = {0};
+    aevb_atomic *file = NULL;
+    cr_assert_eq(aevb_atomic_open(path, &file, &err), AEVB_OK, "%s", err.message);
+    cr_assert_eq(aevb_atomic_write(file, text, strlen(text), &err), AEVB_OK);
+    cr_assert_eq(aevb_atomic_commit(file, &err), AEVB_OK, "%s", err.message);
+}
+
+static int is_link(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
+Test(atomic_file, what_a_link_points_to_is_replaced_and_the_link_stays)
+{
+    static const char *const targets[] = {"there", "yet to be", "d/relative", "another", NULL};
+    cr_assert_eq(mkdir(temp_path("d"), 0777), 0);
+    temp_write(temp_path("there"), "old", 3);
+    cr_assert_eq(symlink("d/a", temp_path("another")), 0);
+    for (size_t i = 0; i < 5; i++) {
+        const char *target = targets[i] == NULL ? temp_path("absolute") : targets[i];
+        remove(temp_path("link"));
+        cr_assert_eq(symlink(target, temp_path("link")), 0);
+        write_text(temp_path("link"), target);
+        cr_expect(is_link(temp_path("link")), "%s", target);
+        expect_content(targets[i] == NULL ? target : temp_path(targets[i]), target);
+    }
+    cr_expect(is_link(temp_path("another")));
+    expect_content(temp_path("d/a"), "another");
+    cr_expect_eq(temp_count(), 6); /* d, there, yet to be, another, absolute, link */
+}
+
+Test(atomic_file, held_files_replace_nothing_before_they_are_released)
+{
+    aevb_error err = {0};
+    for (proc_hidden = 0; proc_hidden < 2; proc_hidden++) {
+        temp_write(temp_path("a"), "old", 3);
+        aevb_files_hold();
+        write_text(temp_path("a"), "new a");
+        write_text(temp_path("b"), "new b");
+        expect_content(temp_path("a"), "old");
+        cr_expect_neq(access(temp_path("b"), F_OK), 0);
+        cr_expect_eq(aevb_files_release(AEVB_OK, &err), AEVB_OK, "%s", err.message);
+        expect_content(temp_path("a"), "new a");
+        expect_content(temp_path("b"), "new b");
+        write_text(temp_path("b"), "at once again");
+        expect_content(temp_path("b"), "at once again");
+        cr_expect_eq(temp_count(), 2);
+        temp_clear();
+    }
+}
+
+Test(atomic_file, held_files_are_dropped_after_a_failure)
+{
+    aevb_error err = {.message = "of the caller"};
+    for (proc_hidden = 0; proc_hidden < 2; proc_hidden++) {
+        temp_write(temp_path("a"), "old", 3);
+        aevb_files_hold();
+        write_text(temp_path("a"), "new");
+        cr_expect_eq(aevb_files_release(AEVB_EDOMAIN, &err), AEVB_EDOMAIN);
+        cr_expect_str_eq(err.message, "of the caller");
+        expect_content(temp_path("a"), "old");
+        cr_expect_eq(temp_count(), 1);
+    }
+    aevb_files_hold();
+    cr_expect_eq(aevb_files_release(AEVB_OK, &err), AEVB_OK);
+}
+
 static void expect_refused(const char *path, const char *what)
 {
     aevb_error err = {0};
@@ -209,7 +280,13 @@ Test(atomic_file, refuses_what_is_no_place_for_a_file)
     expect_refused("", "is not a regular file");
     cr_assert_eq(mkfifo(temp_path("fifo"), 0600), 0);
     expect_refused(temp_path("fifo"), "fifo: is not a regular file");
-    cr_expect_eq(temp_count(), 2);
+    cr_assert_eq(symlink("loop", temp_path("loop")), 0);
+    expect_refused(temp_path("loop"), "loop: cannot stat: Too many levels of symbolic links");
+    cr_assert_eq(symlink("missing/a.txt", temp_path("astray")), 0);
+    expect_refused(temp_path("astray"), "astray: cannot open its directory: No such file");
+    cr_assert_eq(symlink("/dev/null", temp_path("null")), 0);
+    expect_refused(temp_path("null"), "null: is not a regular file");
+    cr_expect_eq(temp_count(), 5);
 }
 
 Test(atomic_file, a_read_only_directory_is_refused_and_left_alone)

@@ -199,11 +199,19 @@ Test(pictures, what_a_directory_can_hold_besides_files)
     cr_assert_eq(symlink("nowhere", name), 0);
     expect_refused(path, NULL, AEVB_EIO, "/odd/a/2.pgm: cannot stat: No such file");
     remove(name);
+    char other[4200];
+    snprintf(other, sizeof other, "%s/README", path);
+    cr_assert_eq(symlink("nowhere", other), 0);
+    snprintf(other, sizeof other, "%s/a/loop", path);
+    cr_assert_eq(symlink("loop", other), 0);
+    aevb_data data;
+    cr_assert_eq(open_data(path, 0, 1, &data, NULL), AEVB_OK, "links to nowhere whose names are no pictures'");
+    cr_expect_eq(data.train->n, 1);
+    aevb_data_close(&data);
     cr_assert_eq(symlink("..", name), 0); /* a directory that holds itself */
     expect_refused(path, NULL, AEVB_EFORMAT, "more than 8 directories deep");
     remove(name);
     cr_assert_eq(symlink("1.pgm", name), 0);
-    aevb_data data;
     cr_assert_eq(open_data(path, 0, 1, &data, NULL), AEVB_OK);
     cr_expect_eq(data.train->n, 2);
     aevb_data_close(&data);

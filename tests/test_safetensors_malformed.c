@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -106,7 +107,7 @@ static const struct bad_header {
     {ONE("\"U8\"", "[1e0]", "[0,1]"), 1, "tensor \"t\": shape[0] is not an integer", 0},
     {ONE("\"U8\"", "[true]", "[0,1]"), 1, "tensor \"t\": shape[0] is not an integer", 0},
     {ONE("\"U8\"", "[\"1\"]", "[0,1]"), 1, "tensor \"t\": shape[0] is not an integer", 0},
-    {ONE("\"U8\"", "[[1]]", "[0,1]"), 1, "tensor \"t\": shape[0] is not an integer", 0},
+    {ONE("\"U8\"", "[[1]]", "[0,1]"), 1, "header byte 29: more than 3 levels of brackets", 0},
     {ONE("\"U8\"", "[9007199254740993]", "[0,1]"), 1, "tensor \"t\": shape[0] is not an integer", 0},
     {ONE("\"U8\"", "[4294967296,4294967296]", "[0,0]"), 0, "tensor \"t\": the product of the shape overflows", 0},
     {ONE("\"U8\"", "[4294967296,4294967297]", "[0,1]"), 1, "tensor \"t\": the product of the shape overflows", 0},
@@ -194,7 +195,48 @@ Test(safetensors_malformed, deep_nesting_is_refused_and_does_not_overflow_the_st
     free(header);
     aevb_error err = {0};
     cr_expect_eq(open_file(temp_path("m.st"), &err), AEVB_EFORMAT);
-    cr_expect(strstr(err.message, "maximum parsing depth reached") != NULL, "%s", err.message);
+    cr_expect(strstr(err.message, "m.st: header byte 8: more than 3 levels of brackets") != NULL, "%s", err.message);
+}
+
+/* A header of n times left, a number and right, between others. */
+static aevb_status open_repeated(const char *before, const char *left, const char *right, size_t n, const char *after,
+                                 aevb_error *err)
+{
+    enum { LONGEST = 80 };
+    char *header = malloc(strlen(before) + n * LONGEST + strlen(after) + 1);
+    size_t at = (size_t)sprintf(header, "%s", before);
+    for (size_t i = 0; i < n; i++)
+        at += (size_t)snprintf(header + at, LONGEST, "%s%zu%s", left, i, right);
+    at += (size_t)sprintf(header + at - 1, "%s", after) - 1; /* over the last comma */
+    st_write(temp_path("m.st"), NULL, header, at, NULL, 0);
+    free(header);
+    return open_file(temp_path("m.st"), err);
+}
+
+/* 99 MB of "[]," used to take 4.5 GB of memory. */
+Test(safetensors_malformed, headers_of_too_many_values_are_refused_before_they_are_parsed)
+{
+    aevb_error err = {0};
+    cr_expect_eq(open_repeated("{\"a\":[", "[", "],", 1000000, "]}", &err), AEVB_EUNSUPPORTED);
+    cr_expect(strstr(err.message, ": more than 170016 values, the limit (tensors)") != NULL, "%s", err.message);
+}
+
+Test(safetensors_malformed, metadata_have_ten_thousand_keys_at_most)
+{
+    aevb_error err = {0};
+    const char *const before = "{\"__metadata__\":{", *const text = "\":\"[,{\",", *const after = "}}";
+    cr_expect_eq(open_repeated(before, "\"k", text, 10000, after, &err), AEVB_OK, "%s", err.message);
+    cr_expect_eq(open_repeated(before, "\"k", text, 10001, after, &err), AEVB_EUNSUPPORTED);
+    cr_expect(strstr(err.message, "m.st: 10001 keys of __metadata__, more than 10000") != NULL, "%s", err.message);
+}
+
+Test(safetensors_malformed, as_many_tensors_as_the_limit_of_as_many_dimensions_as_there_can_be)
+{
+    aevb_error err = {0};
+    const char *const text = "\":" T("\"U8\"", "[0,1,2,3,4,5,6,7]", "[0,0]") ",";
+    cr_expect_eq(open_repeated("{", "\"k", text, 10000, "}", &err), AEVB_OK, "%s", err.message);
+    cr_expect_eq(open_repeated("{", "\"k", text, 10001, "}", &err), AEVB_EUNSUPPORTED);
+    cr_expect(strstr(err.message, "m.st: 10001 tensors, the limit (tensors) is 10000") != NULL, "%s", err.message);
 }
 
 static const char valid[] = "{\"__metadata__\":{\"k\":\"v\\u00e9\"},\"a\":" T("\"F32\"", "[2,3]", "[0,24]")

@@ -41,6 +41,7 @@ unit_programs = \
 	tests/test_image \
 	tests/test_image_steps \
 	tests/test_json_schema \
+	tests/test_json_strict \
 	tests/test_kl \
 	tests/test_label_names \
 	tests/test_known_truth \
@@ -70,6 +71,7 @@ unit_programs = \
 	tests/test_team \
 	tests/test_text \
 	tests/test_train \
+	tests/test_tree_edges \
 	tests/test_vector_file \
 	tests/test_vectors \
 	tests/test_vectors_lint

@@ -85,10 +85,18 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_model_write_npz(const char *path, cons
                                                           aevb_error *err);
 
 /* Writes one of the two networks as ONNX (opset 13), values rounded to dtype F32 or kept as F64. Encoder: x -> mu,
- * logvar. Decoder: z -> logits and probability (bernoulli, grey), mean and logvar (gaussian), or mean. The first
- * dimension of all is N, of any size. Noise is never inside. EUNSUPPORTED beyond the 2 GiB of the format. */
+ * logvar. Decoder: z -> logits and probability (bernoulli, grey, categorical), mean and logvar (gaussian), or mean. The
+ * first dimension of all is N, of any size. Noise is never inside. EUNSUPPORTED beyond the 2 GiB of the format. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_model_write_onnx(const char *path, const aevb_model *model, aevb_part part,
                                                            aevb_dtype dtype, aevb_error *err);
+
+/* --- files that belong together --- */
+
+/* From aevb_files_hold on, what this thread writes by any function here replaces no file yet; it waits, complete, for
+ * aevb_files_release, which puts all in their places, or none unless status is AEVB_OK and nothing fails (short of the
+ * last renames, when others change the directories meanwhile). Returns status, or the failure. */
+AEVB_API void aevb_files_hold(void);
+AEVB_API AEVB_MUST_CHECK aevb_status aevb_files_release(aevb_status status, aevb_error *err);
 
 /* --- models of others --- */
 

@@ -16,8 +16,8 @@ typedef struct aevb_limits {
     uint64_t content_bytes; /* rows or tensors of one source once inflated and decoded; default 16 GiB */
     uint64_t inflate_ratio; /* inflated bytes per stored byte, checked beyond the first 16 MiB; default 200 */
     uint64_t json_bytes;    /* one JSON text; default 100,000,000 (as safetensors has it) */
-    uint64_t tensors;       /* tensors, data sets and groups of one model file; default 10,000 */
-    uint64_t entries;       /* files of an archive or of a tree of directories; default 2,000,000 */
+    uint64_t tensors;       /* tensors, data sets and groups of one model file, arrays of an NPZ; default 10,000 */
+    uint64_t entries;       /* members of an archive, files and directories of a tree; default 2,000,000 */
     uint64_t pixels;        /* of one picture; default 1 << 26 */
 } aevb_limits;
 

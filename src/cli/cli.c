@@ -65,6 +65,12 @@ void aevb_cli_guard_output(void)
         _exit(AEVB_EXIT_FAILED);
 }
 
+size_t aevb_cli_spell_safe(char byte, char to[5])
+{
+    const unsigned char c = (unsigned char)byte;
+    return (size_t)snprintf(to, 5, c < 0x20 || c >= 0x7f ? "\\x%02x" : "%c", c);
+}
+
 void aevb_cli_print_safe(const char *text)
 {
     aevb_cli_print_safe_to(stdout, text);
@@ -72,11 +78,9 @@ void aevb_cli_print_safe(const char *text)
 
 void aevb_cli_print_safe_to(FILE *stream, const char *text)
 {
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++)
-        if (*c < 0x20 || *c >= 0x7f)
-            fprintf(stream, "\\x%02x", *c);
-        else
-            fputc(*c, stream);
+    char spelled[5];
+    for (; *text != '\0'; text++)
+        fwrite(spelled, 1, aevb_cli_spell_safe(*text, spelled), stream);
 }
 
 void aevb_cli_print_arch(const aevb_arch *arch)

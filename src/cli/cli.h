@@ -38,7 +38,9 @@ void *aevb_cli_alloc(size_t count, size_t size);
  * lost to a closed or full standard output ends the program with AEVB_EXIT_FAILED. */
 void aevb_cli_guard_output(void);
 
-/* Prints text from a file with control characters and non-ASCII bytes as \xNN; the first on stdout. */
+/* A byte as it is, a control character or what is not ASCII as \xNN. Returns the length. */
+size_t aevb_cli_spell_safe(char byte, char to[5]);
+/* Prints text from a file so; the first on stdout. */
 void aevb_cli_print_safe(const char *text);
 void aevb_cli_print_safe_to(FILE *stream, const char *text);
 

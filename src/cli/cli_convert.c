@@ -92,29 +92,33 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-static aevb_status write_part(const char *path, const aevb_model *model, aevb_part part, aevb_dtype dtype,
-                              aevb_error *err)
+/* OUT.onnx of the part that was asked for, or OUT-encoder.onnx and OUT-decoder.onnx of those that there are; NULL for
+ * the others. */
+static char *part_path(const convert_options *o, const aevb_model *model, int part)
 {
-    aevb_status status = aevb_model_write_onnx(path, model, part, dtype, err);
-    if (status == AEVB_OK)
-        printf("%s: the %s\n", path, part_name((int)part));
-    return status;
+    const size_t room = strlen(o->out) + 16, stem = strlen(o->out) - strlen(endings[TARGET_ONNX]);
+    if (o->part >= 0 ? o->part != part : !(model->parts & 1u << part))
+        return NULL;
+    char *path = aevb_cli_alloc(room, 1);
+    snprintf(path, room, "%.*s%s%s.onnx", (int)stem, o->out, o->part >= 0 ? "" : "-",
+             o->part >= 0 ? "" : part_name(part));
+    return path;
 }
 
-/* OUT.onnx, or OUT-encoder.onnx and OUT-decoder.onnx of the parts that there are. */
 static aevb_status write_onnx(const convert_options *o, const aevb_model *model, aevb_error *err)
 {
+    char *paths[] = {[AEVB_ENCODER] = part_path(o, model, AEVB_ENCODER),
+                     [AEVB_DECODER] = part_path(o, model, AEVB_DECODER)};
     aevb_status status = AEVB_OK;
-    if (o->part >= 0)
-        return write_part(o->out, model, (aevb_part)o->part, (aevb_dtype)o->dtype, err);
-    for (int part = AEVB_ENCODER; part <= AEVB_DECODER && status == AEVB_OK; part++) {
-        size_t room = strlen(o->out) + 16;
-        char *path = aevb_cli_alloc(room, 1);
-        snprintf(path, room, "%.*s-%s.onnx", (int)(strlen(o->out) - strlen(endings[TARGET_ONNX])), o->out,
-                 part_name(part));
-        if (model->parts & 1u << part)
-            status = write_part(path, model, (aevb_part)part, (aevb_dtype)o->dtype, err);
-        free(path);
+    aevb_files_hold();
+    for (int part = AEVB_ENCODER; part <= AEVB_DECODER && status == AEVB_OK; part++)
+        if (paths[part] != NULL)
+            status = aevb_model_write_onnx(paths[part], model, (aevb_part)part, (aevb_dtype)o->dtype, err);
+    status = aevb_files_release(status, err);
+    for (int part = AEVB_ENCODER; part <= AEVB_DECODER; part++) {
+        if (status == AEVB_OK && paths[part] != NULL)
+            printf("%s: the %s\n", paths[part], part_name(part));
+        free(paths[part]);
     }
     return status;
 }

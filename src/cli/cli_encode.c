@@ -85,12 +85,14 @@ static int encode(const encode_options *o, const aevb_cli_source *s)
     double *mu = aevb_cli_alloc(n, Z * sizeof(double)), *logvar = aevb_cli_alloc(n, Z * sizeof(double));
     aevb_error err = {.status = AEVB_OK};
     aevb_status status = aevb_encode_all(s->engine, &s->rows, s->binarise, o->source.seed, mu, logvar, &err);
+    aevb_files_hold();
     if (status == AEVB_OK)
         status = write_array(o->out, "mu.npy", 2, shape, mu, &err);
     if (status == AEVB_OK)
         status = write_array(o->out, "logvar.npy", 2, shape, logvar, &err);
     if (status == AEVB_OK && s->rows.labels != NULL)
         status = write_labels(o->out, s, &err);
+    status = aevb_files_release(status, &err);
     free(mu);
     free(logvar);
     if (status != AEVB_OK)

@@ -70,7 +70,7 @@ static void print_json(const aevb_cli_source *s, const aevb_evaluation *e)
     json_t *o = aevb_cli_json_object();
     char sha256[65];
     aevb_dataset_sha256(s->whole_part, sha256);
-    aevb_cli_json_set(o, "model", json_string(s->model_path));
+    aevb_cli_json_set(o, "model", aevb_cli_json_text(s->model_path));
     aevb_cli_json_set(o, "arch", aevb_cli_json_arch(&s->arch));
     aevb_cli_json_set(o, "data", json_string(s->data.name));
     aevb_cli_json_set(o, "data_sha256", json_string(sha256));

@@ -65,7 +65,7 @@ static json_t *json_tensors(const aevb_model_file *file)
         json_t *entry = aevb_cli_json_object(), *shape = json_array();
         for (size_t d = 0; d < t->ndim; d++)
             aevb_cli_json_append(shape, aevb_cli_json_whole(t->shape[d]));
-        aevb_cli_json_set(entry, "name", json_string(t->name));
+        aevb_cli_json_set(entry, "name", aevb_cli_json_text(t->name));
         aevb_cli_json_set(entry, "dtype", json_string(t->dtype_name));
         aevb_cli_json_set(entry, "shape", shape);
         aevb_cli_json_append(tensors, entry);
@@ -81,7 +81,8 @@ static json_t *json_map(const aevb_import *found)
         if (!(found->parts & 1u << found->layout.tensors[i].part))
             continue;
         json_t *entry = aevb_cli_json_object();
-        aevb_cli_json_set(entry, "tensor", from->theirs == NULL ? json_null() : json_string(from->theirs->name));
+        aevb_cli_json_set(entry, "tensor", from->theirs == NULL ? json_null()
+                                                                : aevb_cli_json_text(from->theirs->name));
         aevb_cli_json_set(entry, "transposed", json_boolean(from->transposed));
         aevb_cli_json_set(entry, "first_output", aevb_cli_json_whole(from->first));
         aevb_cli_json_set(map, found->layout.tensors[i].name, entry);
@@ -94,9 +95,9 @@ static void print_json(const char *path, const aevb_model_file *file, const aevb
     json_t *o = aevb_cli_json_object(), *metadata = aevb_cli_json_object();
     for (size_t i = 0; i < aevb_model_file_n_metadata(file); i++) {
         const char *key = aevb_model_file_metadata_key(file, i);
-        aevb_cli_json_set(metadata, key, json_string(aevb_model_file_metadata(file, key)));
+        aevb_cli_json_set(metadata, key, aevb_cli_json_text(aevb_model_file_metadata(file, key)));
     }
-    aevb_cli_json_set(o, "file", json_string(path));
+    aevb_cli_json_set(o, "file", aevb_cli_json_text(path));
     aevb_cli_json_set(o, "format", json_string(aevb_model_file_format(file)));
     if (found != NULL) {
         aevb_cli_json_set(o, "arch", aevb_cli_json_arch(&found->arch));

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static json_t *need(json_t *value)
 {
@@ -30,6 +31,19 @@ void aevb_cli_json_append(json_t *array, json_t *value)
 {
     if (json_array_append_new(array, need(value)) != 0)
         need(NULL);
+}
+
+json_t *aevb_cli_json_text(const char *text)
+{
+    json_t *string = json_string(text);
+    if (string != NULL)
+        return string;
+    char *spelled = aevb_cli_alloc(strlen(text) + 1, 4), *to = spelled;
+    for (; *text != '\0'; text++)
+        to += aevb_cli_spell_safe(*text, to);
+    string = json_string(spelled);
+    free(spelled);
+    return string;
 }
 
 json_t *aevb_cli_json_real(double value)

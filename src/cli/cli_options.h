@@ -74,8 +74,9 @@ typedef struct aevb_cli_network {
     {"max-content", AEVB_CLI_MAX_CONTENT, "BYTES", 0, "contents once inflated (default 17179869184)", 6}, \
     {"max-ratio", AEVB_CLI_MAX_RATIO, "N", 0, "inflated bytes per stored byte, beyond 16 MiB (default 200)", 6}, \
     {"max-json", AEVB_CLI_MAX_JSON, "BYTES", 0, "one JSON text (default 100000000)", 6}, \
-    {"max-tensors", AEVB_CLI_MAX_TENSORS, "N", 0, "tensors of a model file (default 10000)", 6}, \
-    {"max-entries", AEVB_CLI_MAX_ENTRIES, "N", 0, "files of an archive or a folder (default 2000000)", 6}, \
+    {"max-tensors", AEVB_CLI_MAX_TENSORS, "N", 0, "tensors of a model file, arrays of a .npz (default 10000)", 6}, \
+    {"max-entries", AEVB_CLI_MAX_ENTRIES, "N", 0, \
+     "members of an archive, or files and folders of a folder (default 2000000)", 6}, \
     {"max-pixels", AEVB_CLI_MAX_PIXELS, "N", 0, "of one picture (default 67108864)", 6}
 
 /* Each takes the key if it is its own and gives 0, else ARGP_ERR_UNKNOWN. */

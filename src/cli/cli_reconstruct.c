@@ -61,10 +61,12 @@ static int reconstruct(const reconstruct_options *o, const aevb_cli_source *s)
         memcpy(pairs + 2 * i * X, x + i * X, X * sizeof *x);
         memcpy(pairs + (2 * i + 1) * X, mean + i * X, X * sizeof *x);
     }
+    aevb_files_hold();
     if (status == AEVB_OK && o->out != NULL)
         status = aevb_png_grid(o->out, 2 * n, s->arch.image_rows, s->arch.image_cols, 2 * pairs_in_row, pairs, &err);
     if (status == AEVB_OK && o->npy != NULL)
         status = aevb_npy_write(o->npy, 3, (const size_t[]){n, 2, X}, pairs, &err);
+    status = aevb_files_release(status, &err);
     for (size_t i = 0; status == AEVB_OK && aevb_cli_is_text(&s->arch) && i < n; i++) {
         aevb_cli_print_likeliest(&s->arch, "data", x + i * X);
         aevb_cli_print_likeliest(&s->arch, "likeliest", mean + i * X);

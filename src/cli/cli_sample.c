@@ -71,10 +71,12 @@ static int sample(const sample_options *o, const aevb_cli_source *s)
     size_t columns = 1;
     while (columns * columns < o->n)
         columns++;
+    aevb_files_hold();
     if (status == AEVB_OK && o->out != NULL)
         status = aevb_png_grid(o->out, o->n, arch->image_rows, arch->image_cols, columns, mean, &err);
     if (status == AEVB_OK && o->npy != NULL)
         status = aevb_npy_write(o->npy, 2, (const size_t[]){o->n, arch->x_dim}, mean, &err);
+    status = aevb_files_release(status, &err);
     if (status != AEVB_OK) {
         free(z);
         free(mean);

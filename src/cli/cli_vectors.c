@@ -80,7 +80,8 @@ int aevb_cli_vectors(int argc, char **argv)
         status = aevb_vectors_show(o.folder, o.operand, stdout, &err);
     else if (strcmp(o.action, "npz") == 0) {
         size_t files;
-        status = aevb_vectors_npz(o.folder, o.operand, &files, &err);
+        aevb_files_hold();
+        status = aevb_files_release(aevb_vectors_npz(o.folder, o.operand, &files, &err), &err);
         if (status == AEVB_OK)
             printf("%zu files\n", files);
     } else {

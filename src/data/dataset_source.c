@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -14,7 +15,7 @@
 #include "error.h"
 #include "format/inflate_limit.h"
 
-enum { SPRITES_TEST_SHARE = 6, FIRST_BYTES = 512, TAR_MAGIC = 257 };
+enum { SPRITES_TEST_SHARE = 6, FIRST_BYTES = 512, TAR_SUM = 148, TAR_MAGIC = 257 };
 
 /* [DATA.4] */
 static aevb_status split(aevb_data *data, size_t share, uint64_t seed, aevb_error *err)
@@ -37,6 +38,19 @@ static bool is_picture(const unsigned char *first, size_t n)
     return n >= 4 && (memcmp(first, "\x89PNG", 4) == 0 || memcmp(first, "\xff\xd8\xff", 3) == 0 ||
                       (first[0] == 'P' && first[1] >= '1' && first[1] <= '6' &&
                        memchr(" \t\r\n#", first[2], 5) != NULL));
+}
+
+/* A tar begins with the header of a member, which has a magic or, in the oldest format, only the sum of its bytes,
+ * those of the sum taken as blanks; one without members is zeros. */
+static bool is_tar(const unsigned char first[FIRST_BYTES], size_t n)
+{
+    char digits[9] = "";
+    unsigned long sum = 0;
+    for (size_t i = 0; i < FIRST_BYTES; i++)
+        sum += i >= TAR_SUM && i < TAR_SUM + 8 ? ' ' : first[i];
+    memcpy(digits, first + TAR_SUM, 8);
+    return n == FIRST_BYTES &&
+           (memcmp(first + TAR_MAGIC, "ustar", 5) == 0 || strtoul(digits, NULL, 8) == sum || sum == 8 * ' ');
 }
 
 /* What compressed the file, when it is something that is not read, else NULL. */
@@ -93,7 +107,7 @@ aevb_status aevb_data_from_file(const aevb_file_in *in, const aevb_data_options 
         status = refuse_steps(path, options, err);
         return status == AEVB_OK ? aevb_data_from_npz(in, options, out, err) : status;
     }
-    if (zip || memcmp(first + TAR_MAGIC, "ustar", 5) == 0) {
+    if (zip || is_tar(first, n)) {
         strcpy(out->name, "pictures");
         return aevb_pictures_from_archive(in, options, out, err);
     }

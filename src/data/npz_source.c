@@ -3,6 +3,7 @@
 #include "config.h"
 #include "data/sources.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,26 +13,19 @@
 #include "format/archive_in.h"
 #include "format/npy_read.h"
 
-enum { MOST_KEYS = 64, KEY_ROOM = 64 };
-
-/* Names of the arrays, without ".npy". */
+/* Names of the members that are arrays: "x_train.npy". */
 typedef struct key_list {
-    size_t n;
-    char key[MOST_KEYS][KEY_ROOM];
+    size_t n, room;
+    char **key;
 } key_list;
 
 /* What is read of an NPZ; NULL: not there. */
 typedef struct npz_plan { const char *train, *train_labels, *test, *test_labels; } npz_plan;
 
-/* "x_train.npy" -> "x_train"; false for a member that is no array or has a longer name. */
-static bool key_of(const aevb_member *member, char key[KEY_ROOM])
+static bool is_array(const aevb_member *member)
 {
     size_t length = strlen(member->name);
-    if (member->directory || length < 5 || length - 4 >= KEY_ROOM || strcmp(member->name + length - 4, ".npy") != 0)
-        return false;
-    memcpy(key, member->name, length - 4);
-    key[length - 4] = '\0';
-    return true;
+    return !member->directory && length >= 4 && strcmp(member->name + length - 4, ".npy") == 0;
 }
 
 static bool has_key(const key_list *keys, const char *key)
@@ -42,26 +36,46 @@ static bool has_key(const key_list *keys, const char *key)
     return false;
 }
 
+static aevb_status add_key(key_list *keys, const char *path, const char *name, const aevb_limits *limits,
+                           aevb_error *err)
+{
+    if (has_key(keys, name))
+        return aevb_fail(err, AEVB_EFORMAT, "%s: %s is there twice", path, name);
+    if (keys->n >= limits->tensors)
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: more than %" PRIu64 " arrays, the limit (tensors)", path,
+                         limits->tensors);
+    if (keys->n == keys->room) {
+        size_t room = keys->room == 0 ? 16 : 2 * keys->room;
+        char **key = aevb_grow(keys->key, keys->room, room, sizeof *key);
+        if (key == NULL)
+            return aevb_fail_memory(err);
+        keys->key = key;
+        keys->room = room;
+    }
+    char *copy = aevb_copy_text(name);
+    if (copy == NULL)
+        return aevb_fail_memory(err);
+    keys->key[keys->n++] = copy;
+    return AEVB_OK;
+}
+
+static void free_keys(key_list *keys)
+{
+    for (size_t i = 0; i < keys->n; i++)
+        aevb_free(keys->key[i]);
+    aevb_free(keys->key);
+}
+
 static aevb_status list_keys(const aevb_file_in *in, const aevb_limits *limits, key_list *keys, aevb_error *err)
 {
     aevb_archive_in *archive;
     const aevb_member *member;
-    char key[KEY_ROOM];
-    keys->n = 0;
     aevb_status status = aevb_archive_open(in, limits, &archive, err);
     if (status != AEVB_OK)
         return status;
-    while ((status = aevb_archive_next(archive, &member, err)) == AEVB_OK && member != NULL) {
-        if (!key_of(member, key))
-            continue;
-        if (has_key(keys, key))
-            status = aevb_fail(err, AEVB_EFORMAT, "%s: %s.npy is there twice", aevb_file_in_path(in), key);
-        else if (keys->n == MOST_KEYS)
-            status = aevb_fail(err, AEVB_EUNSUPPORTED, "%s: more than %d arrays", aevb_file_in_path(in), MOST_KEYS);
-        if (status != AEVB_OK)
-            break;
-        strcpy(keys->key[keys->n++], key);
-    }
+    while (status == AEVB_OK && (status = aevb_archive_next(archive, &member, err)) == AEVB_OK && member != NULL)
+        if (is_array(member))
+            status = add_key(keys, aevb_file_in_path(in), member->name, limits, err);
     aevb_archive_close(archive);
     return status;
 }
@@ -70,13 +84,12 @@ aevb_status aevb_is_npz(const aevb_file_in *in, const aevb_limits *limits, bool 
 {
     aevb_archive_in *archive;
     const aevb_member *member;
-    char key[KEY_ROOM];
     bool found = false;
     aevb_status status = aevb_archive_open(in, limits, &archive, err);
     if (status != AEVB_OK)
         return status;
     while (!found && (status = aevb_archive_next(archive, &member, err)) == AEVB_OK && member != NULL)
-        found = key_of(member, key);
+        found = is_array(member);
     aevb_archive_close(archive);
     if (status == AEVB_OK)
         *is = found;
@@ -86,7 +99,8 @@ aevb_status aevb_is_npz(const aevb_file_in *in, const aevb_limits *limits, bool 
 /* The first of the layouts whose array of rows is there, or the only array. */
 static aevb_status make_plan(const char *path, const key_list *keys, npz_plan *plan, aevb_error *err)
 {
-    static const npz_plan layouts[] = {{"x_train", "y_train", "x_test", "y_test"}, {"images", "labels", NULL, NULL}};
+    static const npz_plan layouts[] = {{"x_train.npy", "y_train.npy", "x_test.npy", "y_test.npy"},
+                                       {"images.npy", "labels.npy", NULL, NULL}};
     char list[256] = "";
     *plan = (npz_plan){NULL, NULL, NULL, NULL};
     for (size_t i = 0; i < sizeof layouts / sizeof *layouts && plan->train == NULL; i++) {
@@ -105,7 +119,8 @@ static aevb_status make_plan(const char *path, const key_list *keys, npz_plan *p
     if (plan->train != NULL)
         return AEVB_OK;
     for (size_t i = 0; i < keys->n; i++)
-        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i > 0 ? ", " : "", keys->key[i]);
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%.*s", i > 0 ? ", " : "",
+                 (int)strlen(keys->key[i]) - 4, keys->key[i]);
     return aevb_fail(err, AEVB_EFORMAT, "%s: which of its arrays are the data? It has %s; expected are x_train (with "
                      "y_train, x_test, y_test), images (with labels), or one array", path, list);
 }
@@ -139,7 +154,7 @@ static aevb_status read_labels(const aevb_file_in *in, aevb_dataset *dataset, ae
 }
 
 /* Parses the current member as rows (labels of == NULL) or as the labels of a data set. */
-static aevb_status read_member(const char *path, aevb_archive_in *archive, const char *key,
+static aevb_status read_member(const char *path, aevb_archive_in *archive, const char *member,
                                const aevb_data_options *options, aevb_dataset **rows, aevb_dataset *labels_of,
                                aevb_error *err)
 {
@@ -150,7 +165,7 @@ static aevb_status read_member(const char *path, aevb_archive_in *archive, const
     aevb_status status = aevb_archive_read_all(archive, &bytes, &n, err);
     if (status != AEVB_OK)
         return status;
-    snprintf(name, sizeof name, "%.380s: %s.npy", path, key);
+    snprintf(name, sizeof name, "%.380s: %.80s", path, member);
     status = aevb_file_in_memory(name, bytes, n, &in, err);
     if (status == AEVB_OK)
         status = labels_of != NULL ? read_labels(in, labels_of, err)
@@ -175,17 +190,13 @@ static aevb_status read_pass(const aevb_file_in *in, const npz_plan *plan, bool 
     const char *path = aevb_file_in_path(in), *wanted[2] = {labels ? plan->train_labels : plan->train,
                                                             labels ? plan->test_labels : plan->test};
     aevb_dataset **parts[2] = {&out->train, &out->test};
-    char key[KEY_ROOM];
     aevb_status status = aevb_archive_open(in, options->limits, &archive, err);
     if (status != AEVB_OK)
         return status;
-    while (status == AEVB_OK && (status = aevb_archive_next(archive, &member, err)) == AEVB_OK && member != NULL) {
-        if (!key_of(member, key))
-            continue;
+    while (status == AEVB_OK && (status = aevb_archive_next(archive, &member, err)) == AEVB_OK && member != NULL)
         for (size_t i = 0; i < 2 && status == AEVB_OK; i++)
-            if (wanted[i] != NULL && strcmp(wanted[i], key) == 0 && !is_there(*parts[i], labels))
-                status = read_member(path, archive, key, options, parts[i], labels ? *parts[i] : NULL, err);
-    }
+            if (wanted[i] != NULL && strcmp(wanted[i], member->name) == 0 && !is_there(*parts[i], labels))
+                status = read_member(path, archive, member->name, options, parts[i], labels ? *parts[i] : NULL, err);
     aevb_archive_close(archive);
     return status;
 }
@@ -195,12 +206,10 @@ aevb_status aevb_data_from_npz(const aevb_file_in *in, const aevb_data_options *
 {
     const char *path = aevb_file_in_path(in);
     npz_plan plan;
-    key_list *keys = aevb_alloc(1, sizeof *keys);
-    if (keys == NULL)
-        return aevb_fail_memory(err);
-    aevb_status status = list_keys(in, options->limits, keys, err);
+    key_list keys = {.n = 0};
+    aevb_status status = list_keys(in, options->limits, &keys, err);
     if (status == AEVB_OK)
-        status = make_plan(path, keys, &plan, err);
+        status = make_plan(path, &keys, &plan, err);
     if (status == AEVB_OK)
         status = read_pass(in, &plan, false, options, out, err);
     if (status == AEVB_OK && (out->train == NULL || (plan.test != NULL && out->test == NULL)))
@@ -211,6 +220,6 @@ aevb_status aevb_data_from_npz(const aevb_file_in *in, const aevb_data_options *
         status = aevb_data_check_parts(path, out, err);
     else if (status == AEVB_OK)
         status = aevb_dataset_split(out->train, out->train->n / AEVB_TEST_SHARE, options->seed, &out->test, err);
-    aevb_free(keys);
+    free_keys(&keys);
     return status;
 }

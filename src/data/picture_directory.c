@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,7 +18,7 @@ enum { PATH_ROOM = 4352, DEEPEST = 8 };
 /* The path of what is looked at; its part from `root` on is the name in the tree. */
 typedef struct walk {
     aevb_picture_list *list;
-    uint64_t stored;
+    uint64_t stored, entries; /* bytes of the pictures; names that were met */
     size_t root;
     char path[PATH_ROOM];
 } walk;
@@ -29,20 +30,25 @@ static aevb_status visit(walk *w, int depth, aevb_error *err)
     struct stat info;
     bool taken;
     const char *name = w->path + w->root;
-    if (stat(w->path, &info) != 0)
+    const int missing = stat(w->path, &info) == 0 ? 0 : errno;
+    if (missing != 0 && missing != ENOENT && missing != ELOOP)
         return aevb_fail_errno(err, w->path, "cannot stat");
-    if (S_ISDIR(info.st_mode)) {
+    if (missing == 0 && S_ISDIR(info.st_mode)) {
         if (depth == DEEPEST)
             return aevb_fail(err, AEVB_EFORMAT, "%s: more than %d directories deep", w->path, DEEPEST);
         return walk_directory(w, depth + 1, err);
     }
     aevb_status status = aevb_pictures_offer(w->list, name, &taken, err);
-    if (status == AEVB_OK && taken)
-        w->stored += (uint64_t)info.st_size;
-    return status;
+    if (status != AEVB_OK || !taken) /* a link to nowhere is passed over by its name as a file is */
+        return status;
+    if (missing != 0)
+        return aevb_fail(err, AEVB_EIO, "%s: cannot stat: %s", w->path, strerror(missing));
+    w->stored += (uint64_t)info.st_size;
+    return AEVB_OK;
 }
 
-/* Visits all that w->path holds but hidden names. */
+/* Visits all that w->path holds but hidden names. What is reached over several links counts each time, or a few of
+ * them would lead on for ever. */
 static aevb_status walk_directory(walk *w, int depth, aevb_error *err)
 {
     size_t length = strlen(w->path);
@@ -57,7 +63,12 @@ static aevb_status walk_directory(walk *w, int depth, aevb_error *err)
             status = errno != 0 ? aevb_fail_errno(err, w->path, "cannot read") : AEVB_OK;
             break;
         }
-        if (entry->d_name[0] == '.')
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        if (++w->entries > w->list->limits->entries)
+            status = aevb_fail(err, AEVB_EUNSUPPORTED, "%s: more than %" PRIu64 " files and directories, the limit "
+                               "(entries)", w->list->source, w->list->limits->entries);
+        if (status != AEVB_OK || entry->d_name[0] == '.')
             continue;
         if ((size_t)snprintf(w->path + length, PATH_ROOM - length, "/%s", entry->d_name) >= PATH_ROOM - length)
             status = aevb_fail(err, AEVB_EIO, "%.256s: the name is too long", w->path);

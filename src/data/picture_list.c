@@ -3,7 +3,6 @@
 #include "config.h"
 #include "data/picture_list.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -60,9 +59,8 @@ aevb_status aevb_pictures_offer(aevb_picture_list *list, const char *name, bool 
     static const char *const read[] = {"png", "jpg", "jpeg", "pgm", "ppm", "pnm", NULL};
     static const char *const not_read[] = {"gif", "bmp", "tif", "tiff", "webp", "pbm", "jp2", "heic", "avif", NULL};
     *taken = false;
-    if (++list->seen > list->limits->entries || list->n == UINT32_MAX)
-        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: more than %" PRIu64 " files, the limit (entries)", list->source,
-                         list->limits->entries);
+    if (list->n == UINT32_MAX)
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: more than 2^32 - 1 files", list->source);
     if (is_hidden(name))
         return AEVB_OK;
     if (has_extension(name, not_read))

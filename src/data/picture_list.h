@@ -21,7 +21,6 @@ typedef struct aevb_picture_list {
     const char *source;        /* for messages: source, joint, name of the picture */
     const char *joint;         /* "/" of a directory, ": " of an archive */
     const aevb_limits *limits; /* not NULL */
-    uint64_t seen;             /* names that were offered */
     char *names;
     size_t names_used, names_room;
     aevb_picture_entry *entry;
@@ -34,7 +33,7 @@ void aevb_pictures_free(aevb_picture_list *list);
 
 /* Offers the name of a file, relative to the root, with '/'. *taken tells whether it is a picture of the list: hidden
  * names and files without the extension of a picture are passed over. EUNSUPPORTED: a kind of picture that is not
- * read, or more names than limits->entries. */
+ * read. */
 aevb_status aevb_pictures_offer(aevb_picture_list *list, const char *name, bool *taken, aevb_error *err);
 
 /* Sorts the list and gives every picture its row and label. EFORMAT: no pictures, a name that is there twice, or

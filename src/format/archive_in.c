@@ -201,15 +201,30 @@ static aevb_status check_kind(const aevb_archive_in *archive, struct archive_ent
     return AEVB_OK;
 }
 
+/* Parts "." and empty ones say nothing: ".//a/./b" is "a/b". A slash at either end stays, and so does a lone ".". */
+static void drop_dots(char *name)
+{
+    char *begin = name + (*name == '/'), *to = begin;
+    for (const char *part = begin, *next; *part != '\0'; part = next) {
+        const size_t n = strcspn(part, "/");
+        next = part + n + (part[n] == '/');
+        if (n > 1 || (n == 1 && *part != '.')) {
+            memmove(to, part, (size_t)(next - part));
+            to += next - part;
+        }
+    }
+    if (to > begin)
+        *to = '\0';
+}
+
 static aevb_status take_name(aevb_archive_in *archive, const char *name, aevb_error *err)
 {
-    while (name != NULL && name[0] == '.' && name[1] == '/' && name[2] != '\0')
-        name += 2;
     if (name == NULL)
         return aevb_fail(err, AEVB_EFORMAT, "%s: a member whose name is not text", PATH(archive));
     char *copy = aevb_copy_text(name);
     if (copy == NULL)
         return aevb_fail_memory(err);
+    drop_dots(copy);
     archive->name = copy;
     return AEVB_OK;
 }
@@ -226,7 +241,8 @@ static int next_header(aevb_archive_in *archive, struct archive_entry **entry)
     return code;
 }
 
-/* Reads on to the end of the file, so that gzip checks its sum, and looks for the two blocks that end a tar. */
+/* Reads on to the end of the file, so that gzip checks its sum, and looks for the two blocks that end a tar; nothing
+ * but zeros may follow them, least of all another archive. */
 static aevb_status check_tar_end(aevb_archive_in *archive, aevb_error *err)
 {
     la_ssize_t n;
@@ -234,6 +250,10 @@ static aevb_status check_tar_end(aevb_archive_in *archive, aevb_error *err)
         ;
     if (n < 0)
         return fail_reader(archive, err);
+    const la_int64_t end = archive_read_header_position(archive->reader);
+    if (archive->inflated - archive->zeros > (uint64_t)end)
+        return aevb_fail(err, AEVB_EFORMAT, "%s: byte %" PRId64 " of the tar: the archive has ended, but more follows",
+                         PATH(archive), (int64_t)end);
     if (archive->zeros < TAR_END || archive->inflated % TAR_BLOCK != 0)
         return aevb_fail(err, AEVB_EFORMAT, "%s: does not end as a tar archive does, it may be cut short",
                          PATH(archive));

@@ -13,7 +13,7 @@
 typedef struct aevb_archive_in aevb_archive_in;
 
 typedef struct aevb_member {
-    const char *name; /* until the next member; without a leading "./", relative, no component ".." */
+    const char *name; /* until the next member; without parts "." and "//", relative, no component ".." */
     bool directory;
     bool sized;       /* the archive says how long it is */
     uint64_t size;
@@ -22,7 +22,8 @@ typedef struct aevb_member {
 /* Starts over in, which stays the caller's and must outlive the archive. limits: NULL for the defaults. AEVB_EFORMAT
  * for what is neither zip nor tar. Regular files and directories only: a member that is a link, a device or encrypted
  * is refused, so is a name that is absolute or goes up with "..". Whatever libarchive would only warn of is an error
- * here: wrong checksums, sizes that differ between a zip's directory and its members, missing ends. */
+ * here: wrong checksums, sizes that differ between a zip's directory and its members, missing ends, what
+ * follows an end. */
 aevb_status aevb_archive_open(const aevb_file_in *in, const aevb_limits *limits, aevb_archive_in **out,
                               aevb_error *err);
 void aevb_archive_close(aevb_archive_in *archive); /* NULL is fine */

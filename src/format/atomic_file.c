@@ -10,31 +10,52 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "aevb/format.h"
 #include "alloc.h"
 #include "error.h"
 
-enum { TRIES = 100 };
+enum { TRIES = 100, MOST_LINKS = 40, PATH_ROOM = 4096, NAME_ROOM = 256 };
 
 struct aevb_atomic {
-    int dir;            /* everything is relative to it, so a later chdir does no harm */
-    FILE *stream;       /* NULL once closed */
-    char temporary[64]; /* name in dir; empty when the file has none yet, or no more */
-    const char *name;   /* last component of path */
-    char path[];
+    int dir;              /* everything is relative to it, so a later chdir does no harm */
+    FILE *stream;         /* NULL once closed */
+    char temporary[64];   /* name in dir; empty when the file has none yet, or no more */
+    char name[NAME_ROOM]; /* in dir, of what is replaced */
+    aevb_atomic *next;    /* that is held */
+    char path[];          /* as the caller has it */
 };
 
-/* The directory part of path, opened. */
-static int open_directory(aevb_atomic *file)
+/* Complete files of this thread that wait for each other. */
+static _Thread_local struct { int holding; aevb_atomic *files; } held;
+
+/* Opens the directory of the file and finds its name there, links followed, also one to a file that is yet to be. */
+static aevb_status find_place(aevb_atomic *file, aevb_error *err)
 {
-    char *slash = strrchr(file->path, '/');
-    file->name = slash == NULL ? file->path : slash + 1;
-    if (slash == NULL)
-        return open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    char kept = slash[1];
-    slash[1] = '\0'; /* with the slash: "/x" lies in "/" */
-    int dir = open(file->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    slash[1] = kept;
-    return dir;
+    char place[PATH_ROOM];
+    ssize_t n = snprintf(place, sizeof place, "%s", file->path);
+    for (int i = 0; i <= MOST_LINKS && n < PATH_ROOM; i++) {
+        char *slash = strrchr(place, '/');
+        const char *name = slash == NULL ? place : slash + 1;
+        if (strlen(name) >= NAME_ROOM)
+            break;
+        strcpy(file->name, name);
+        if (slash != NULL)
+            slash[1] = '\0'; /* with the slash: "/x" lies in "/" */
+        const int from = file->dir;
+        file->dir = openat(from, slash == NULL ? "." : place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        const int why = errno;
+        if (from >= 0)
+            close(from);
+        errno = why;
+        if (file->dir < 0)
+            return aevb_fail_errno(err, file->path, "cannot open its directory");
+        n = readlinkat(file->dir, file->name, place, PATH_ROOM);
+        if (n < 0)
+            return AEVB_OK;
+        if (n < PATH_ROOM)
+            place[n] = '\0';
+    }
+    return aevb_fail(err, AEVB_EIO, "%s: is too long a name, or too many links", file->path);
 }
 
 /* Where the system lets a name be given to an open file. */
@@ -81,12 +102,16 @@ static int take_temporary(aevb_atomic *file, int fd)
 
 static aevb_status start(aevb_atomic *file, aevb_error *err)
 {
-    file->dir = open_directory(file);
-    if (file->dir < 0)
-        return aevb_fail_errno(err, file->path, "cannot open its directory");
     struct stat st;
-    if (*file->name == '\0' || (fstatat(file->dir, file->name, &st, 0) == 0 && !S_ISREG(st.st_mode)))
+    file->dir = AT_FDCWD;
+    const int missing = fstatat(file->dir, file->path, &st, 0) == 0 ? 0 : errno;
+    if (missing != 0 && missing != ENOENT && missing != ENOTDIR)
+        return aevb_fail_errno(err, file->path, "cannot stat");
+    if (*file->path == '\0' || (missing == 0 && !S_ISREG(st.st_mode)))
         return aevb_fail(err, AEVB_EIO, "%s: is not a regular file and will not be replaced by one", file->path);
+    aevb_status status = find_place(file, err);
+    if (status != AEVB_OK)
+        return status;
     int fd = create_unnamed(file);
     if (fd < 0 && (fd = take_temporary(file, -1)) < 0) {
         file->temporary[0] = '\0';
@@ -126,13 +151,18 @@ FILE *aevb_atomic_file(aevb_atomic *file)
     return file->stream;
 }
 
-static aevb_status finish(aevb_atomic *file, aevb_error *err)
+static aevb_status complete(aevb_atomic *file, aevb_error *err)
 {
     errno = EIO; /* for an error of an earlier write, whose own number is gone */
     if (ferror(file->stream) || fflush(file->stream) != 0)
         return aevb_fail_errno(err, file->path, "cannot write");
     if (fsync(fileno(file->stream)) != 0)
         return aevb_fail_errno(err, file->path, "cannot sync");
+    return AEVB_OK;
+}
+
+static aevb_status give_name(aevb_atomic *file, aevb_error *err)
+{
     if (*file->temporary == '\0' && take_temporary(file, fileno(file->stream)) < 0) {
         *file->temporary = '\0';
         return aevb_fail_errno(err, file->path, "cannot name the new file");
@@ -141,6 +171,11 @@ static aevb_status finish(aevb_atomic *file, aevb_error *err)
     file->stream = NULL;
     if (closed != 0)
         return aevb_fail_errno(err, file->path, "cannot close");
+    return AEVB_OK;
+}
+
+static aevb_status put_in_place(aevb_atomic *file, aevb_error *err)
+{
     if (renameat(file->dir, file->temporary, file->dir, file->name) != 0)
         return aevb_fail_errno(err, file->path, "cannot rename the new file to it");
     file->temporary[0] = '\0';
@@ -151,8 +186,41 @@ static aevb_status finish(aevb_atomic *file, aevb_error *err)
 
 aevb_status aevb_atomic_commit(aevb_atomic *file, aevb_error *err)
 {
-    aevb_status status = finish(file, err);
+    aevb_status status = complete(file, err);
+    if (status == AEVB_OK && held.holding) {
+        aevb_atomic **end = &held.files;
+        while (*end != NULL)
+            end = &(*end)->next;
+        *end = file;
+        return AEVB_OK;
+    }
+    if (status == AEVB_OK)
+        status = give_name(file, err);
+    if (status == AEVB_OK)
+        status = put_in_place(file, err);
     aevb_atomic_discard(file);
+    return status;
+}
+
+void aevb_files_hold(void)
+{
+    held.holding = 1;
+}
+
+/* All that is likely to fail comes before the first file is replaced. */
+aevb_status aevb_files_release(aevb_status status, aevb_error *err)
+{
+    aevb_atomic *file, *files = held.files;
+    held.holding = 0;
+    held.files = NULL;
+    for (file = files; file != NULL && status == AEVB_OK; file = file->next)
+        status = give_name(file, err);
+    for (file = files; file != NULL && status == AEVB_OK; file = file->next)
+        status = put_in_place(file, err);
+    while ((file = files) != NULL) {
+        files = file->next;
+        aevb_atomic_discard(file);
+    }
     return status;
 }
 

@@ -3,11 +3,54 @@
 #include "config.h"
 #include "format/json_strict.h"
 
+#include <inttypes.h>
+#include <stdbool.h>
+
 #include "alloc.h"
 #include "error.h"
 
+enum { MOST_LEVELS = 2048, MOST_VALUES = 1000000 };
+
+/* jansson takes up to 300 bytes for a value, which may be two bytes of text. So values are counted before it sees any:
+ * one for the document, one after each comma, and at most one that each bracket begins with. What is no JSON at all is
+ * left for jansson to say. */
+static aevb_status check_size(const char *where, const char *text, size_t n, size_t levels, uint64_t values,
+                              aevb_error *err)
+{
+    size_t level = 0;
+    uint64_t count = 1;
+    bool quoted = false;
+    for (size_t i = 0; i < n; i++) {
+        const char c = text[i];
+        if (c == '"')
+            quoted = !quoted;
+        else if (quoted)
+            i += c == '\\';
+        else if (c == ']' || c == '}')
+            level -= level > 0;
+        else if (c == '[' || c == '{')
+            level++;
+        count += !quoted && (c == ',' || c == '[' || c == '{');
+        if (level > levels)
+            return aevb_fail(err, AEVB_EFORMAT, "%s byte %zu: more than %zu levels of brackets", where, i + 1, levels);
+        if (count > values)
+            return aevb_fail(err, AEVB_EUNSUPPORTED, "%s byte %zu: more than %" PRIu64 " values, the limit", where,
+                             i + 1, values);
+    }
+    return AEVB_OK;
+}
+
 aevb_status aevb_json_parse(const char *where, const char *text, size_t n, json_t **out, aevb_error *err)
 {
+    return aevb_json_parse_within(where, text, n, MOST_LEVELS, MOST_VALUES, out, err);
+}
+
+aevb_status aevb_json_parse_within(const char *where, const char *text, size_t n, size_t levels, uint64_t values,
+                                   json_t **out, aevb_error *err)
+{
+    aevb_status status = check_size(where, text, n, levels, values, err);
+    if (status != AEVB_OK)
+        return status;
     json_error_t error;
     json_t *json = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
     if (json == NULL && (error.text[0] == '\0' || json_error_code(&error) == json_error_out_of_memory))

@@ -10,8 +10,12 @@
 
 #define AEVB_JSON_MAX_INTEGER ((uint64_t)1 << 53) /* what every JSON implementation represents */
 
-/* Parses n bytes. AEVB_EFORMAT: "WHERE byte N: what". */
+/* Parses n bytes of up to 2048 levels and 1,000,000 values. AEVB_EFORMAT: "WHERE byte N: what"; AEVB_EUNSUPPORTED for
+ * too many values. */
 aevb_status aevb_json_parse(const char *where, const char *text, size_t n, json_t **out, aevb_error *err);
+/* The same for so many levels of arrays and objects in each other (2048 at most) and so many values. */
+aevb_status aevb_json_parse_within(const char *where, const char *text, size_t n, size_t levels, uint64_t values,
+                                   json_t **out, aevb_error *err);
 
 /* 1 and the value when json is an integer from 0 to AEVB_JSON_MAX_INTEGER, else 0. */
 int aevb_json_count(const json_t *json, uint64_t *value);

@@ -26,7 +26,8 @@ enum { MODEL_IR = 1, MODEL_PRODUCER = 2, MODEL_PRODUCER_VERSION = 3, MODEL_GRAPH
 enum { GRAPH_NODE = 1, GRAPH_NAME = 2, GRAPH_INITIALIZER = 5, GRAPH_INPUT = 11, GRAPH_OUTPUT = 12 };
 enum { NODE_INPUT = 1, NODE_OUTPUT = 2, NODE_NAME = 3, NODE_OP = 4, NODE_ATTRIBUTE = 5 };
 enum { ATTRIBUTE_NAME = 1, ATTRIBUTE_I = 3, ATTRIBUTE_TYPE = 20, ATTRIBUTE_INT = 2 };
-enum { TENSOR_DIMS = 1, TENSOR_TYPE = 2, TENSOR_NAME = 8, TENSOR_RAW = 9, TYPE_FLOAT = 1, TYPE_DOUBLE = 11 };
+enum { TENSOR_DIMS = 1, TENSOR_TYPE = 2, TENSOR_NAME = 8, TENSOR_RAW = 9, TYPE_FLOAT = 1, TYPE_INT64 = 7,
+       TYPE_DOUBLE = 11 };
 enum { VALUE_NAME = 1, VALUE_TYPE = 2, TYPE_TENSOR = 1, TENSOR_ELEMENT = 1, TENSOR_SHAPE = 2, SHAPE_DIM = 1,
        DIM_VALUE = 1, DIM_PARAM = 2 };
 enum { OPSET_DOMAIN = 1, OPSET_VERSION = 2, ENTRY_KEY = 1, ENTRY_VALUE = 2 };
@@ -95,6 +96,32 @@ static void add_unary(builder *b, const char *op, const char *input, const char 
     finish_node(b, &node, output, op);
 }
 
+/* The input in another shape, dims[0] = 0: N rows as before. */
+static void add_reshape(builder *b, const char *input, const char *output, size_t ndim, const size_t *dims)
+{
+    char name[32];
+    aevb_proto node = {0}, shape = {0};
+    snprintf(name, sizeof name, "%s.shape", output);
+    aevb_proto_integer(&shape, TENSOR_DIMS, ndim);
+    aevb_proto_integer(&shape, TENSOR_TYPE, TYPE_INT64);
+    aevb_proto_text(&shape, TENSOR_NAME, name);
+    unsigned char *to = aevb_proto_space(&shape, TENSOR_RAW, ndim * 8);
+    for (size_t i = 0; i < ndim && to != NULL; i++)
+        aevb_put_u64(to + 8 * i, dims[i]);
+    aevb_proto_part(&b->graph, GRAPH_INITIALIZER, &shape);
+    aevb_proto_text(&node, NODE_INPUT, input);
+    aevb_proto_text(&node, NODE_INPUT, name);
+    finish_node(b, &node, output, "Reshape");
+}
+
+/* [CAT.2] A softmax over the C classes of each position: the last axis, which is Softmax's own choice. */
+static void add_softmax(builder *b, size_t X, size_t C)
+{
+    add_reshape(b, "logits", "positions", 3, (const size_t[]){0, X / C, C});
+    add_unary(b, "Softmax", "positions", "positions.probability");
+    add_reshape(b, "positions.probability", "probability", 2, (const size_t[]){0, X});
+}
+
 /* output = input W' + b for the layer whose weight is t and whose bias follows. */
 static void add_affine(builder *b, const aevb_tensor *t, const char *input, const char *output)
 {
@@ -145,11 +172,13 @@ static void add_decoder(builder *b)
     const aevb_arch *arch = &b->model->arch;
     const aevb_tensor *t = add_hidden(b, b->model->layout.tensors + 2 * (arch->n_hidden + 2), "z", h);
     const int gaussian = arch->likelihood == AEVB_GAUSSIAN;
-    const int logits = arch->likelihood == AEVB_BERNOULLI || arch->likelihood == AEVB_GREY;
+    const int logits = !gaussian && arch->likelihood != AEVB_GAUSSIAN_FIXED;
     add_affine(b, t, h, logits ? "logits" : "mean");
     if (gaussian)
         add_affine(b, t + 2, h, "logvar");
-    if (logits)
+    if (arch->likelihood == AEVB_CATEGORICAL)
+        add_softmax(b, arch->x_dim, arch->x_classes);
+    else if (logits)
         add_unary(b, "Sigmoid", "logits", "probability");
     aevb_proto_text(&b->graph, GRAPH_NAME, "decoder");
     add_value(b, GRAPH_INPUT, "z", arch->z_dim);

@@ -8,6 +8,7 @@
 #include "format/file_in.h"
 
 #define AEVB_METADATA_KEY "__metadata__"
+#define AEVB_MAX_METADATA 10000 /* keys of it */
 
 struct aevb_safetensors {
     aevb_file_in *in;

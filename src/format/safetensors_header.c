@@ -112,6 +112,9 @@ static aevb_status check_metadata(aevb_safetensors *file, const json_t *metadata
     const char *path = aevb_file_in_path(file->in);
     if (!json_is_object(metadata))
         return aevb_fail(err, AEVB_EFORMAT, "%s: %s is not an object", path, AEVB_METADATA_KEY);
+    if (json_object_size(metadata) > AEVB_MAX_METADATA)
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: %zu keys of %s, more than %d", path, json_object_size(metadata),
+                         AEVB_METADATA_KEY, AEVB_MAX_METADATA);
     file->metadata = metadata;
     file->metadata_keys = aevb_alloc(json_object_size(metadata), sizeof *file->metadata_keys);
     if (file->metadata_keys == NULL)

@@ -16,6 +16,8 @@
 
 #define LARGEST_HEADER UINT64_C(100000000) /* the format's own limit */
 enum { LENGTH_BYTES = 8, CHUNK = 32768 };
+/* A tensor is an object of dtype, shape of up to 8 numbers, and data_offsets of two: 14 values. */
+enum { LEVELS = 3, VALUES_OF_TENSOR = 16 };
 
 /* The header's text between its braces, checked as far as bytes go, and parsed. */
 static aevb_status parse_header(aevb_safetensors *file, const char *text, size_t n, aevb_error *err)
@@ -30,7 +32,14 @@ static aevb_status parse_header(aevb_safetensors *file, const char *text, size_t
                          (unsigned char)text[n - 1]);
     char where[320];
     snprintf(where, sizeof where, "%.300s: header", path);
-    return aevb_json_parse(where, text, n, &file->header, err);
+    const uint64_t tensors = file->limits.tensors < LARGEST_HEADER ? file->limits.tensors : LARGEST_HEADER;
+    aevb_error detail;
+    aevb_status status = aevb_json_parse_within(where, text, n, LEVELS,
+                                                VALUES_OF_TENSOR * (tensors + 1) + AEVB_MAX_METADATA, &file->header,
+                                                &detail);
+    if (status != AEVB_OK)
+        aevb_fail(err, status, "%s%s", detail.message, status == AEVB_EUNSUPPORTED ? " (tensors)" : "");
+    return status;
 }
 
 static aevb_status read_header(aevb_safetensors *file, aevb_error *err)
@@ -154,6 +163,10 @@ aevb_status aevb_safetensors_read_into(const aevb_safetensors *file, const aevb_
                                        aevb_error *err)
 {
     const char *path = aevb_file_in_path(file->in);
+    const uint64_t size = aevb_file_in_size(file->in);
+    aevb_status status = aevb_inflate_check(path, &file->limits, size, size - file->data_begin, err);
+    if (status != AEVB_OK)
+        return status;
     if (tensor->dtype == AEVB_DTYPE_OTHER)
         return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: tensor \"%.100s\": dtype %s does not hold real numbers",
                          path, tensor->name, tensor->dtype_name);
@@ -162,8 +175,7 @@ aevb_status aevb_safetensors_read_into(const aevb_safetensors *file, const aevb_
     for (uint64_t done = 0; done < tensor->count;) {
         uint64_t left = tensor->count - done;
         size_t n = left < CHUNK / width ? (size_t)left : CHUNK / width;
-        aevb_status status =
-            aevb_file_in_read(file->in, file->data_begin + tensor->begin + done * width, n * width, bytes, err);
+        status = aevb_file_in_read(file->in, file->data_begin + tensor->begin + done * width, n * width, bytes, err);
         if (status != AEVB_OK)
             return status;
         for (size_t i = 0; i < n; i++) {

@@ -50,6 +50,8 @@ static aevb_status find_end(const aevb_file_in *in, directory *out, aevb_error *
             (end - tail >= LOCATOR && memcmp(end - LOCATOR, "PK\6\7", 4) == 0);
         if (!out->zip64 && (uint64_t)out->at + out->bytes != size - n + (uint64_t)(end - tail))
             status = BAD("the directory is not where the end of the zip says");
+        else if (out->n == 0)
+            status = BAD("a zip without members");
     }
     aevb_free(tail);
     return status;

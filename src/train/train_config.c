@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 #include "error.h"
+#include "format/json_strict.h"
 
 /* The low 56 bits of a stream number hold the epoch; JSON holds integers to 2^53. */
 #define MAX_EPOCHS ((uint64_t)1 << 53)
@@ -44,6 +45,16 @@ aevb_data_options aevb_train_data_options(const aevb_train_config *config)
                              .text = {config->window, config->stride, config->arch.n_alphabet, {0}}};
     memcpy(how.text.alphabet, config->arch.alphabet, config->arch.n_alphabet);
     return how;
+}
+
+/* run.json has to keep the name; a run that finds out when it writes that file is none. */
+static aevb_status check_data_name(const char *data, aevb_error *err)
+{
+    aevb_error detail;
+    json_t *name = NULL;
+    aevb_status status = aevb_json_string(data, &name, &detail);
+    json_decref(name);
+    return status == AEVB_OK ? AEVB_OK : aevb_fail(err, status, "the name of the data source: %s", detail.message);
 }
 
 static int non_negative(double v)
@@ -94,6 +105,8 @@ aevb_status aevb_train_config_check(const aevb_train_config *c, aevb_error *err)
     if (memchr(c->data, '\0', sizeof c->data) == NULL)
         return aevb_fail(err, AEVB_EINVAL, "the name of the data source is longer than %zu bytes",
                          sizeof c->data - 1);
+    if ((status = check_data_name(c->data, err)) != AEVB_OK)
+        return status;
     if (aevb_range_name(c->range) == NULL)
         return aevb_fail(err, AEVB_EINVAL, "range %d does not exist", (int)c->range);
     if ((status = aevb_picture_steps_check(&c->pictures, err)) != AEVB_OK)

@@ -78,6 +78,12 @@ def npz_rows():
     nz("no-data", zipped(member("a.npy", npy()), member("b.npy", npy())), "which of its arrays",
        "two arrays, neither "
        "of which is called the data")
+    nz("name-long", zipped(member("k" * 180 + ".npy", npy("|u1", "(10, 2)", bytes(range(236, 256))))), None,
+       "one array, whose name has 180 characters")
+    nz("name-none", zipped(member(".npy", npy("|u1", "(10, 2)", bytes(range(236, 256))))), None, "one array without a "
+       "name, as numpy.savez makes it of an empty key")
+    nz("names-odd", zipped(member("k" * 180 + ".npy", npy()), member(".npy", npy())), "which of its arrays",
+       "two arrays with such names")
     nz("objects", zipped(member("images.npy", npy("|O", "(1, 1)", b"\x80\x02N."))), "never loaded", "pickled images")
 
 

@@ -74,7 +74,8 @@ def patched(data, old, new):
 
 def h5_cases():
     def hd(name, data, says, why, use="open", h5="opens", **more):
-        add("keras-h5", name + ".h5", data, says, why, use, **({} if says is None else {"h5py": h5}), **more)
+        differs = {} if says is None or h5 == "refuses" else {"h5py": h5}
+        add("keras-h5", name + ".h5", data, says, why, use, **differs, **more)
     two = np.array([1, 2], "<f4")
     plain = array(data=two)
     hd("minimal", plain, None, "one array")

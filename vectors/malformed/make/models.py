@@ -204,7 +204,7 @@ def npz_model():
     nz("offset", zipped(member("a.npy", a, offset=1 << 30)), "a member beyond the members",
        "a member beyond the file")
     nz("entries", zipped(member("a.npy", a), entries=2), "fewer members than it says", "fewer members than said")
-    nz("empty", zipped(), "Unrecognized archive format", "a zip of nothing")
+    nz("empty", zipped(), "a zip without members", "a zip of nothing")
     nz("bomb", zipped(member("a.npy", b"", raw=BOMB, method=8, size=1 << 24, crc=0)), "data is wrong size",
        "zeros without an end, a thousand for a byte")
     for what, array, says, why in (

@@ -118,7 +118,11 @@ def archive_cases():
     zp("minimal", zipped(*three), None, "three pictures")
     zp("labels", zipped(member("a/1.pgm", PICTURE), member("b/1.pgm", PICTURE)), None, "two labels")
     zp("no-picture", zipped(member("a.txt", b"hello")), "no picture in it", "a text")
-    zp("empty", zipped(), "Unrecognized archive format", "nothing")
+    zp("empty", zipped(), "a zip without members", "nothing")
+    zp("dots", zipped(member("a/./0.pgm", PICTURE), member(".//b/1.pgm", PICTURE)), None, "parts of names that say "
+       "nothing")
+    zp("two", zipped(three[0]) + zipped(*three[1:]), "not where the end of the zip says", "two zips, one after the "
+       "other")
     zp("up", zipped(*three, member("../x.pgm", PICTURE)), 'goes up with "..', "a name that goes up")
     zp("absolute", zipped(member("/x.pgm", PICTURE), *three), "an absolute name", "a name from the root")
     zp("link", zipped(*three, member("x.pgm", b"/etc/passwd", mode=0o120777)), "is a symbolic link",
@@ -158,6 +162,16 @@ def archive_cases():
     tr("half-end", tar(*pics, end=512), "does not end as a tar", "one block of zeros")
     tr("checksum", tar(tar_member(b"0.pgm", PICTURE, checksum=b"000001\0 ")), "Unrecognized archive format",
        "a checksum that does not fit")
+    tr("version-7", tar(*(tar_member(b"%d.pgm" % i, PICTURE, magic=b"") for i in range(3))), None, "the format of "
+       "before there was a magic")
+    tr("dots", tar(tar_member(b"./", kind=b"5"), tar_member(b"./a/./0.pgm", PICTURE), tar_member(b"b//1.pgm", PICTURE)),
+       None, "parts of names that say nothing")
+    tr("more-zeros", tar(*pics, end=10240), None, "zeros after the end, as tar pads to whole records")
+    tr("empty", tar(end=10240), "no picture in it", "nothing but the end")
+    tr("two", tar(pics[0]) + tar(*pics[1:]), "the archive has ended, but more follows", "two archives, one after the "
+       "other")
+    tr("after-end", whole + b"\x55" * 512 + bytes(1024), "the archive has ended, but more follows", "nonsense after "
+       "the end, then zeros")
     tr("link", tar(*pics, tar_member(b"x.pgm", kind=b"2", link=b"/etc/passwd")), "is a symbolic link",
        "a symbolic link")
     tr("hard-link", tar(*pics, tar_member(b"x.pgm", kind=b"1", link=b"0.pgm")), "is a hard link", "a hard link")
@@ -191,6 +205,9 @@ def archive_cases():
     tz("cut", packed[:-2], "ends inside its gzip stream", "cut inside the checksum")
     tz("cut-data", packed[:1400], "ends inside its gzip stream", "cut inside the data")
     tz("trailing", packed + b"x", "the gzip stream has ended", "a byte after the stream")
+    tz("two", packed + gzip(tar(tar_member(b"3.pgm", PICTURE))), "the archive has ended, but more follows",
+       "two files, one after the other")
+    tz("empty", gzip(tar()), "no picture in it", "nothing but the end")
     tz("cut-tar", gzip(whole[:1300]), "Truncated tar", "a tar that was cut and then compressed")
     tz("link", gzip(tar(*pics, tar_member(b"x.pgm", kind=b"2", link=b"../../x"))), "is a symbolic link",
        "a symbolic link")

@@ -138,4 +138,4 @@ def vector_cases():
     vc("no-expected", test(expected={}, tail={}, cond={}), "expects nothing", "nothing is expected")
     vc("result", test(result="maybe"), "unknown result", "a result that does not exist")
     vc("error-with-values", test(result="domain-error"), "expects values in spite", "an error with values")
-    vc("deep", b"[" * 4000 + b"]" * 4000, "maximum parsing depth", "4000 levels")
+    vc("deep", b"[" * 4000 + b"]" * 4000, "more than 2048 levels", "4000 levels")
