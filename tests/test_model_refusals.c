@@ -195,7 +195,7 @@ Test(model_refusals, options_against_what_the_file_holds)
     options.likelihood = AEVB_GAUSSIAN;
     expect(ENCODER DECODER, &options, "no layer for fc42.weight, which the likelihood gaussian needs");
     options.likelihood = AEVB_BERNOULLI;
-    expect(ENCODER GAUSSIAN, &options, "is a log-variance of the data, which bernoulli does not have");
+    expect(ENCODER GAUSSIAN, &options, "its likelihood is gaussian, not bernoulli (--likelihood)");
     options.likelihood = AEVB_GAUSSIAN_FIXED;
     expect(ENCODER DECODER, &options, NULL);
     options.x_variance = 0.5;
