@@ -206,6 +206,8 @@ static aevb_status find_theirs(const aevb_model_file *file, const aevb_import_op
     aevb_roles roles;
     char *names = NULL;
     aevb_status status;
+    if (options->map == NULL && *file->odd_config != '\0')
+        return BAD(AEVB_EUNSUPPORTED, "configuration: %s (--map leaves out what it does not name)", file->odd_config);
     if (options->map == NULL) {
         status = aevb_layers_collect(file, &layers, err);
         if (status == AEVB_OK)
