@@ -262,6 +262,12 @@ os.symlink("target.npz", "link.npz")
 good("convert", "m.safetensors", "link.npz")
 report(os.path.islink("link.npz") and content("target.npz") == content("a.npz"), "a link stays, its target is made")
 
+large = Net(12, [7], 3, 15)
+large.out[0][0, 0] = 1e300
+write_ours("large.safetensors", large)
+for ending in ("safetensors", "npz", "onnx"):
+    refused(f"a value that float32 does not hold (.{ending})", "+300, which ", "convert", "large.safetensors",
+            f"large.{ending}", "--dtype", "f32")
 if os.access("/proc/self/cwd", os.W_OK) and os.geteuid() == 0 and os.path.isdir("/dev/shm"):
     import subprocess
     # A file system of 64 KiB, in a name space of its own, and the same one read-only.

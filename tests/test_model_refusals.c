@@ -75,7 +75,7 @@ Test(model_refusals, by_names_and_shapes)
         {ENCODER "fc3.weight 5 2; fc3.bias 4; fc4.weight 9 5; fc4.bias 9", "fc3.bias"},
         {ENCODER "fc3.weight 0 2; fc3.bias 0; fc4.weight 9 0; fc4.bias 9", "fc3.weight"},
         {ENCODER "fc3.weight 5 0; fc3.bias 5; fc4.weight 9 5; fc4.bias 9", "fc3.weight"},
-        {ENCODER "fc3.weight 5 2; fc4.weight 9 5; fc4.bias 9", "layer \"fc3\" has no bias"},
+        {ENCODER "fc3.weight 5 2; fc4.weight 9 5; fc4.bias 9", NULL}, /* zeros for the bias that is not there */
         {ENCODER "fc3.weight 5 2; fc3.bias 5; fc3.kernel 2 5; fc4.weight 9 5; fc4.bias 9", "fc3."},
         {"mu.weight 2 9; mu.bias 2; log_sigma.weight 2 9; log_sigma.bias 2; d.weight 9 2; d.bias 9",
          "a head is named as a standard deviation"},
@@ -195,7 +195,7 @@ Test(model_refusals, options_against_what_the_file_holds)
     options.likelihood = AEVB_GAUSSIAN;
     expect(ENCODER DECODER, &options, "no layer for fc42.weight, which the likelihood gaussian needs");
     options.likelihood = AEVB_BERNOULLI;
-    expect(ENCODER GAUSSIAN, &options, "is a log-variance of the data, which bernoulli does not have");
+    expect(ENCODER GAUSSIAN, &options, "its likelihood is gaussian, not bernoulli (--likelihood)");
     options.likelihood = AEVB_GAUSSIAN_FIXED;
     expect(ENCODER DECODER, &options, NULL);
     options.x_variance = 0.5;
@@ -219,13 +219,15 @@ Test(model_refusals, too_many_layers)
                  "a_rather_long_name_of_a_layer_%d.weight 2 2; a_rather_long_name_of_a_layer_%d.bias "
                  "2; ", n, n);
         strcat(list, entry);
-        if (n == 3 || n == 30)
-            expect(list, NULL, n == 3 ? "more than one way" : "...");
+        if (n == 3 || n == 21 || n == 22 || n == 30)
+            expect(list, NULL, n == 3    ? "more than one way"
+                               : n == 21 ? "..."
+                                         : "more than 21 affine layers, the most that a network of ours has");
     }
     list[0] = '\0';
     for (int n = 1; n <= 75; n++)
         sprintf(list + strlen(list), "l%d.weight 2 2; ", n);
-    expect(list, NULL, "of no affine layer");
+    expect(list, NULL, "more than 21 affine layers");
     /* names beyond 511 characters are told apart by what comes before */
     list[0] = '\0';
     char longer[600];
@@ -305,12 +307,103 @@ Test(model_refusals, heads_by_their_names)
     static const struct { const char *name; aevb_layer_head head; } list[] = {
         {"mu", AEVB_MU_HEAD}, {"fcMean", AEVB_MU_HEAD}, {"z_log_var", AEVB_LOGVAR_HEAD}, {"logvar", AEVB_LOGVAR_HEAD},
         {"log_sigma", AEVB_STDDEV_HEAD}, {"log_sigma2", AEVB_LOGVAR_HEAD}, {"log_sigma_2", AEVB_STDDEV_HEAD},
-        {"sigma1", AEVB_STDDEV_HEAD}, {"mu.fc", AEVB_NO_HEAD}, {"mu/fc", AEVB_NO_HEAD}, {"fc", AEVB_NO_HEAD},
+        {"sigma1", AEVB_STDDEV_HEAD}, {"mu.fc", AEVB_MU_HEAD}, {"mu/fc", AEVB_MU_HEAD}, {"fc", AEVB_NO_HEAD},
+        {"enc.std_net.0", AEVB_STDDEV_HEAD}, {"vae.z_log_var.layer", AEVB_LOGVAR_HEAD},
+        {"mu.log_var", AEVB_LOGVAR_HEAD},
+        {"log_sigma2.0", AEVB_LOGVAR_HEAD}, {"encmu", AEVB_NO_HEAD}, {"", AEVB_NO_HEAD}, {".", AEVB_NO_HEAD},
         {"averyveryveryverylongnameofalayerofmu", AEVB_NO_HEAD}, {"fc_logv", AEVB_LOGVAR_HEAD},
         {"linear_lv", AEVB_LOGVAR_HEAD}, {"z_log_sigma_sq", AEVB_LOGVAR_HEAD}, {"logSigmaSquared", AEVB_LOGVAR_HEAD},
         {"sq_sigma", AEVB_STDDEV_HEAD}, {"square", AEVB_NO_HEAD}, {"sigma_layer", AEVB_STDDEV_HEAD}};
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
         cr_expect_eq(aevb_layer_head_of(list[i].name, strlen(list[i].name)), list[i].head, "%s", list[i].name);
+}
+
+/* A linear VAE of 9-2 with heads of these names: fc11 is the first, whatever their order; or it is refused, says. */
+static void expect_heads(const char *mu, const char *logvar, const char *says)
+{
+    char list[400], name[100];
+    aevb_error err = {.message = ""};
+    aevb_model_file *file = NULL;
+    aevb_import found;
+    snprintf(list, sizeof list, "%s.weight 2 9; %s.bias 2; %s.weight 2 9; %s.bias 2; d.weight 9 2; d.bias 9", mu, mu,
+             logvar, logvar);
+    expect(list, NULL, says);
+    if (says != NULL)
+        return;
+    cr_assert_eq(aevb_model_file_open(temp_path("m"), NULL, &file, &err), AEVB_OK);
+    cr_assert_eq(aevb_import_find(file, NULL, &found, &err), AEVB_OK, "%s", err.message);
+    snprintf(name, sizeof name, "%s.weight", mu);
+    cr_expect_str_eq(found.tensors[0].theirs->name, name);
+    cr_expect(!found.heads_by_order, "%s", mu);
+    aevb_model_file_close(file);
+}
+
+Test(model_refusals, heads_are_never_told_apart_by_order_where_a_name_says_more)
+{
+    static const char *const pairs[][2] = {
+        {"mu.0", "logvar.0"}, {"fc_mu.linear", "fc_logvar.linear"}, {"encoder.mean.fc", "encoder.log_var.fc"},
+        {"vae.z_mean.layer", "vae.z_log_var.layer"}, {"encoder.head_mu.0", "encoder.head_lv.0"},
+        {"mu_net.fc", "a_var.fc"}, {"z.mu.a.b.0", "z.logvar.a.b.0"}};
+    static const char *const deviations[][2] = {{"encoder.mu.0", "encoder.sigma.0"}, {"enc.loc.net", "enc.scale.net"},
+                                                {"encoder.mean_net.0", "encoder.std_net.0"}};
+    static const char *const glued[][2] = {{"encmu", "enclogvar"}, {"mulayer", "logvarlayer"}, {"fcmean", "fcvariance"},
+                                           {"meanlayer", "logvarlayer"}, {"a_m", "a_s"}, {"x1", "x2sigmas"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        expect_heads(pairs[i][0], pairs[i][1], NULL);
+    for (size_t i = 0; i < sizeof deviations / sizeof deviations[0]; i++)
+        expect_heads(deviations[i][0], deviations[i][1], "a head is named as a standard deviation");
+    for (size_t i = 0; i < sizeof glued / sizeof glued[0]; i++)
+        expect_heads(glued[i][0], glued[i][1], "say it by --map \"fc11=MU, fc12=LOGVAR, fc2=d\"");
+    expect("encmu.weight 4 9; encmu.bias 4; d.weight 9 2; d.bias 9", NULL, "--map \"fc11=encmu, fc12=encmu, fc2=d\"");
+    /* what the names share hints at nothing */
+    expect("variational.a.weight 2 9; variational.b.weight 2 9; variational.d.weight 9 2", NULL, NULL);
+    expect("variational.a.weight 4 9; variational.d.weight 9 2", NULL, NULL);
+    char list[700], name[301];
+    memset(name, 'n', sizeof name);
+    name[300] = '\0';
+    snprintf(list, sizeof list, "encmu.weight 2 9; enclogvar.weight 2 9; %s.weight 9 2", name);
+    expect(list, NULL, "say it by --map \"fc11=MU, fc12=LOGVAR, ...\"");
+}
+
+#define CHAIN(name, in, out) name ".weight " #out " " #in "; " name ".bias " #out "; "
+
+Test(model_refusals, heads_of_the_data)
+{
+    static const struct { const char *list, *says; size_t x_dim; unsigned parts; } cases[] = {
+        {CHAIN("dense_1", 3, 8) CHAIN("x_mean", 8, 12) CHAIN("x_log_var", 8, 12), NULL, 12, AEVB_HAS_DECODER},
+        {CHAIN("a", 3, 8) CHAIN("recon_mu", 8, 12) CHAIN("recon_logvar", 8, 12), NULL, 12, AEVB_HAS_DECODER},
+        {CHAIN("a", 3, 8) CHAIN("mu_out", 8, 12) CHAIN("logvar_out", 8, 12), NULL, 12, AEVB_HAS_DECODER},
+        {CHAIN("decoder.fc", 3, 8) CHAIN("decoder.mu", 8, 12) CHAIN("decoder.logvar", 8, 12), NULL, 12,
+         AEVB_HAS_DECODER},
+        {CHAIN("decoder.fc", 3, 8) CHAIN("mu", 8, 12) CHAIN("logvar", 8, 12), NULL, 12, AEVB_HAS_DECODER},
+        {CHAIN("decoder.mu", 3, 12) CHAIN("decoder.logvar", 3, 12), NULL, 12, AEVB_HAS_DECODER},
+        {CHAIN("dense_1", 3, 8) CHAIN("x_mean", 8, 12), NULL, 12, AEVB_HAS_DECODER}, /* a mean alone */
+        {CHAIN("a", 12, 8) CHAIN("z_mean", 8, 3) CHAIN("z_log_var", 8, 3) CHAIN("b", 3, 8) CHAIN("x_mean", 8, 12)
+         CHAIN("x_log_var", 8, 12), NULL, 12, AEVB_HAS_BOTH},
+        {CHAIN("a", 12, 8) CHAIN("z_mean", 8, 3) CHAIN("z_log_var", 8, 3) CHAIN("b", 3, 8) CHAIN("x_mean", 8, 12), NULL,
+         12, AEVB_HAS_BOTH},
+        {CHAIN("e", 12, 8) CHAIN("mu_out", 8, 3) CHAIN("logvar_out", 8, 3) CHAIN("f", 3, 8) CHAIN("g", 8, 12), NULL, 12,
+         AEVB_HAS_BOTH}, /* of the encoder, as only there they connect */
+        {CHAIN("a", 12, 8) CHAIN("mu", 8, 3) CHAIN("logvar", 8, 3), NULL, 12, AEVB_HAS_ENCODER}, /* to fewer values */
+        {CHAIN("a", 3, 8) CHAIN("z_mean", 8, 12) CHAIN("z_logvar", 8, 12), NULL, 3, AEVB_HAS_ENCODER},
+        {CHAIN("a", 3, 8) CHAIN("mu", 8, 12) CHAIN("logvar", 8, 12), "an encoder alone or a decoder alone? --map "
+         "\"fc1=a, fc21=mu, fc22=logvar\" or --map \"fc3=a, fc41=mu, fc42=logvar\"", 0, 0},
+        {CHAIN("a", 3, 8) CHAIN("x_mean", 8, 12) CHAIN("x_log_var", 8, 11), "its layers do not connect", 0, 0},
+        {CHAIN("a", 3, 8) CHAIN("x_mean", 8, 12) CHAIN("x_std", 8, 12), "a standard deviation", 0, 0},
+        {CHAIN("a", 12, 8) CHAIN("z_mean", 8, 3) CHAIN("z_log_var", 8, 3) CHAIN("b", 3, 8) CHAIN("x_mean", 8, 12)
+         CHAIN("x_log_var", 7, 12), "leads from 7 to 12 values", 0, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        aevb_error err = {.message = ""};
+        aevb_model *model = NULL;
+        expect(cases[i].list, NULL, cases[i].says);
+        if (cases[i].says != NULL)
+            continue;
+        cr_assert_eq(aevb_model_load(temp_path("m"), NULL, NULL, &model, &err), AEVB_OK, "%s", err.message);
+        cr_expect(model->parts == cases[i].parts && model->arch.x_dim == cases[i].x_dim, "%s: parts %u, x_dim %zu",
+                  cases[i].list, model->parts, model->arch.x_dim);
+        aevb_model_free(model);
+    }
 }
 
 Test(model_refusals, arguments)

@@ -129,7 +129,8 @@ AEVB_API const char *aevb_model_file_metadata(const aevb_model_file *file, const
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_model_file_read(aevb_model_file *file, const aevb_stored_tensor *tensor,
                                                           double *out, aevb_error *err);
 
-/* What a file of others does not say. Everything can be left to guesses (aevb_import_default). */
+/* What a file of others does not say. Everything can be left to guesses (aevb_import_default). An activation or a
+ * likelihood that contradicts the file is AEVB_EFORMAT. */
 typedef struct aevb_import_options {
     const char *map;              /* "ours=theirs" pairs, commas or newlines between; NULL: by names and shapes */
     int activation;               /* an aevb_activation, or -1: as the file says, else relu */

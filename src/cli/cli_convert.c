@@ -4,6 +4,8 @@
 #include "cli/cli.h"
 #include "cli/cli_model.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,10 +125,12 @@ static aevb_status write_onnx(const convert_options *o, const aevb_model *model,
     return status;
 }
 
+/* A value beyond float32 stays as it is, for the writer to refuse by its place. */
 static void round_to_f32(aevb_model *model)
 {
     for (size_t i = 0; i < model->layout.n_params; i++)
-        model->params[i] = (double)(float)model->params[i];
+        if (fabs(model->params[i]) <= (double)FLT_MAX)
+            model->params[i] = (double)(float)model->params[i];
 }
 
 static int convert(const convert_options *o, aevb_cli_model *opened)

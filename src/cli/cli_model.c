@@ -133,7 +133,7 @@ void aevb_cli_model_print_map(const aevb_import *found, FILE *stream)
             continue;
         fprintf(stream, "  %-12s = ", ours->name);
         if (from->theirs == NULL)
-            fputs("0", stream);
+            fputs("0 (assumed: the file has no bias here)", stream);
         else
             aevb_cli_print_safe_to(stream, from->theirs->name);
         if (from->transposed)

@@ -12,7 +12,7 @@ libaevb_core_la_SOURCES += src/format/file_in.c src/format/file_in.h src/format/
 	src/format/hdf5_in.c src/format/hdf5_in.h src/format/hdf5_check.h src/format/npz_in.c src/format/npz_in.h \
 	src/format/zip_check.c src/format/zip_check.h src/format/zip_model.c src/format/pickle_refusal.c \
 	src/format/model_source.c src/format/model_source.h src/format/keras_config.c \
-	src/format/keras_config.h src/format/keras_describe.c src/format/layer_names.c src/format/layer_names.h \
+	src/format/keras_config.h src/format/keras_graph.c src/format/keras_graph.h src/format/keras_describe.c src/format/layer_names.c src/format/layer_names.h \
 	src/format/import_layers.c src/format/import_layers.h src/format/import_roles.c src/format/import_map.c \
 	src/format/model_import.c src/format/model_npz.c \
 	src/format/onnx_write.c src/format/proto_out.c src/format/proto_out.h
@@ -29,8 +29,9 @@ EXTRA_DIST += tests/format_numpy.py
 TESTS += tests/format_numpy.sh
 
 # Files of others, and ours for others.
-model_tests = tests/model_import.sh tests/model_export.sh tests/model_hostile.sh
+model_tests = tests/model_import.sh tests/model_config.sh tests/model_export.sh tests/model_hostile.sh
 dist_check_SCRIPTS += $(model_tests)
-EXTRA_DIST += tests/model_import.py tests/model_export.py tests/model_hostile.py tests/support/model_files.py \
+EXTRA_DIST += tests/model_import.py tests/model_config.py tests/model_export.py tests/model_hostile.py \
+	tests/support/model_files.py \
 	tests/support/python_test.sh
 TESTS += $(model_tests)

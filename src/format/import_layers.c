@@ -40,8 +40,18 @@ static aevb_import_layer *layer_named(aevb_import_layers *list, const char *name
     return NULL;
 }
 
-/* Puts a tensor into its layer; 0 when it has no place in one. */
-static int add_tensor(aevb_import_layers *list, const aevb_model_tensor *tensor)
+static aevb_import_layer *new_layer(aevb_import_layers *list, const char *name, size_t length)
+{
+    aevb_import_layer *layer = &list->layers[list->n++];
+    const aevb_layer_head head = aevb_layer_head_of(name, length);
+    *layer = (aevb_import_layer){.name = name, .length = length, .side = aevb_layer_side_of(name, length),
+                                 .head = head,
+                                 .head_side = head == AEVB_NO_HEAD ? -1 : aevb_head_side_of(name, length)};
+    return layer;
+}
+
+/* Puts a tensor into its layer; 0 when it has no place in one, or when the layer is one too many. */
+static int add_tensor(aevb_import_layers *list, const aevb_model_tensor *tensor, int *too_many)
 {
     const char *name = shown_name(tensor);
     size_t length = 0;
@@ -51,13 +61,11 @@ static int add_tensor(aevb_import_layers *list, const aevb_model_tensor *tensor)
         stored->ndim != (kind == AEVB_TENSOR_BIAS ? 1 : 2))
         return 0;
     aevb_import_layer *layer = layer_named(list, name, length);
-    if (layer == NULL && list->n == AEVB_IMPORT_LAYERS)
+    *too_many = layer == NULL && list->n == AEVB_IMPORT_LAYERS;
+    if (*too_many)
         return 0;
-    if (layer == NULL) {
-        layer = &list->layers[list->n++];
-        *layer = (aevb_import_layer){.name = name, .length = length, .side = aevb_layer_side_of(name, length),
-                                     .head = aevb_layer_head_of(name, length)};
-    }
+    if (layer == NULL)
+        layer = new_layer(list, name, length);
     const aevb_stored_tensor **place = kind == AEVB_TENSOR_BIAS ? &layer->bias : &layer->weight;
     if (*place != NULL)
         return 0;
@@ -94,12 +102,18 @@ static int by_name(const void *left, const void *right)
 aevb_status aevb_layers_collect(const aevb_model_file *file, aevb_import_layers *out, aevb_error *err)
 {
     char misfits[280] = "";
+    int too_many = 0;
     *out = (aevb_import_layers){.n = 0};
     for (size_t i = 0; i < file->n; i++) {
         const aevb_stored_tensor *stored = file->tensors[i].stored;
         if (ignorable(file, stored))
             out->n_ignored++;
-        else if (!add_tensor(out, &file->tensors[i]))
+        else if (add_tensor(out, &file->tensors[i], &too_many))
+            continue;
+        else if (too_many)
+            return aevb_fail(err, AEVB_EUNSUPPORTED, "%.200s: more than %d affine layers, the most that a network of "
+                             "ours has (--map says which to take)", aevb_model_file_path(file), AEVB_IMPORT_LAYERS);
+        else
             aevb_list_name(misfits, sizeof misfits, stored->name, strlen(stored->name));
     }
     for (size_t i = 0; i < out->n; i++) {
@@ -112,10 +126,6 @@ aevb_status aevb_layers_collect(const aevb_model_file *file, aevb_import_layers 
                          aevb_model_file_path(file), misfits);
     if (out->n == 0)
         return aevb_fail(err, AEVB_EFORMAT, "%s: no tensors of a network", aevb_model_file_path(file));
-    for (size_t i = 0; i < out->n; i++)
-        if (out->layers[i].bias == NULL)
-            return aevb_fail(err, AEVB_EFORMAT, "%.200s: layer \"%.*s\" has no bias (one that --map names counts as "
-                             "zeros)", aevb_model_file_path(file), (int)out->layers[i].length, out->layers[i].name);
     if (file->hdf5 == NULL)
         qsort(out->layers, out->n, sizeof out->layers[0], by_name);
     return AEVB_OK;

@@ -16,6 +16,7 @@ typedef struct aevb_import_layer {
     size_t in, out;
     int side;         /* AEVB_ENCODER, AEVB_DECODER or -1: as its name says */
     aevb_layer_head head;
+    int head_side;    /* the same of a head by what it is a head of, which other names may overrule */
     const char *activation; /* or NULL */
 } aevb_import_layer;
 
@@ -38,7 +39,8 @@ typedef struct aevb_roles {
     int by_order; /* mu and logvar were told apart by order only */
 } aevb_roles;
 
-/* AEVB_EFORMAT when no arrangement, or more than one, connects all layers. path: for messages. */
+/* AEVB_EFORMAT when no arrangement, or more than one, connects all layers, or when names hint at what they do not
+ * say: then with the map to give. path: for messages. */
 aevb_status aevb_roles_find(const char *path, const aevb_import_layers *layers, aevb_roles *out, aevb_error *err);
 
 /* The same by our own names of layers, whatever stands before them ("module."): 1 when they make a network or one
@@ -48,6 +50,10 @@ int aevb_roles_ours(const aevb_import_layers *layers, aevb_roles *out);
 /* The layers that a map in text gives ("ours=theirs" pairs), under our names, which stay in *names (aevb_alloc). */
 aevb_status aevb_layers_from_map(const aevb_model_file *file, const char *text, aevb_import_layers *out, char **names,
                                  aevb_error *err);
+
+/* The map that says what was found, "fc1=theirs, fc21=...", for a message: cut with "..." when it is long. */
+enum { AEVB_SHOWN_MAP = 300 };
+void aevb_roles_map(const aevb_roles *roles, char text[AEVB_SHOWN_MAP]);
 
 /* Appends ", "-separated names to a list, "..." when it is full. */
 void aevb_list_name(char *list, size_t room, const char *name, size_t length);

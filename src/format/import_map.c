@@ -66,6 +66,29 @@ int aevb_roles_ours(const aevb_import_layers *list, aevb_roles *out)
     return 0;
 }
 
+static void map_entry(const aevb_import_layer *layer, size_t number, const char *head, char *text)
+{
+    char entry[AEVB_SHOWN_MAP];
+    if (layer == NULL)
+        return;
+    const int n = snprintf(entry, sizeof entry, "fc%zu%s=%.*s", number, head, (int)layer->length, layer->name);
+    aevb_list_name(text, AEVB_SHOWN_MAP, entry, (size_t)n);
+}
+
+void aevb_roles_map(const aevb_roles *roles, char text[AEVB_SHOWN_MAP])
+{
+    const size_t h = roles->mu != NULL ? roles->n_encoder : roles->n_decoder;
+    *text = '\0';
+    for (size_t i = 0; i < roles->n_encoder; i++)
+        map_entry(roles->encoder[i], i + 1, "", text);
+    map_entry(roles->mu, h + 1, "1", text);
+    map_entry(roles->logvar, h + 1, "2", text);
+    for (size_t i = 0; i < roles->n_decoder; i++)
+        map_entry(roles->decoder[i], h + 2 + i, "", text);
+    map_entry(roles->out, 2 * h + 2, roles->out_logvar != NULL ? "1" : "", text);
+    map_entry(roles->out_logvar, 2 * h + 2, "2", text);
+}
+
 /* One pair of a map, taken apart. */
 typedef struct pair {
     char *ours, *theirs;

@@ -28,6 +28,12 @@ typedef struct search {
     aevb_roles roles[RANKS];
 } search;
 
+/* What the names say; -1 where they do not. */
+static int side_of(const aevb_import_layer *layer)
+{
+    return layer->side >= 0 ? layer->side : layer->head_side;
+}
+
 static bool all_used(const search *s)
 {
     return s->used == (1ul << s->list->n) - 1;
@@ -97,7 +103,8 @@ static void go_on(search *s, bool decoding, size_t width)
     size_t x = decoding ? data_width(s) : 0;
     size_t least = s->n_encoder + (s->out_mu == NULL); /* a decoder has an output layer */
     if (decoding && all_used(s) && s->n_picked >= least &&
-        (s->out_mu == NULL ? x == 0 || width == x : width == s->out_mu->in && (x == 0 || s->out_mu->out == x)))
+        (s->out_mu == NULL ? x == 0 || width == x
+                           : (width == 0 || width == s->out_mu->in) && (x == 0 || s->out_mu->out == x)))
         note(s);
     pick(s, decoding, width);
 }
@@ -106,8 +113,9 @@ static void pick(search *s, bool decoding, size_t width)
 {
     for (size_t i = 0; i < s->list->n; i++) {
         const aevb_import_layer *layer = &s->list->layers[i];
+        const int side = side_of(layer);
         if (s->used & 1ul << i || (width != 0 && layer->in != width) ||
-            (layer->side >= 0 && layer->side != (decoding ? AEVB_DECODER : AEVB_ENCODER)))
+            (side >= 0 && side != (decoding ? AEVB_DECODER : AEVB_ENCODER)))
             continue;
         s->used |= 1ul << i;
         s->picked[s->n_picked++] = layer;
@@ -143,7 +151,7 @@ static const aevb_import_layer *head_of(const aevb_import_layers *list, aevb_lay
     const aevb_import_layer *found = NULL;
     *n = 0;
     for (size_t i = 0; i < list->n; i++)
-        if (list->layers[i].head == head && (list->layers[i].side == AEVB_DECODER) == decoder) {
+        if (list->layers[i].head == head && (side_of(&list->layers[i]) == AEVB_DECODER) == decoder) {
             found = &list->layers[i];
             ++*n;
         }
@@ -158,15 +166,20 @@ static unsigned arrange_by_order(search *s, aevb_roles *out)
     return ways;
 }
 
+static bool same_shape(const aevb_import_layer *a, const aevb_import_layer *b)
+{
+    return a->in == b->in && a->out == b->out;
+}
+
 /* Ways with two layers of the same shape that follow each other as heads, or one of twice the latent width. */
 static unsigned arrange_pairs(const aevb_import_layers *list, bool encoder_alone, aevb_roles *out)
 {
     unsigned ways = 0;
     for (size_t i = 0; i < list->n; i++) {
         const aevb_import_layer *a = &list->layers[i], *b = a + 1;
-        if (a->side == AEVB_DECODER)
+        if (side_of(a) == AEVB_DECODER)
             continue;
-        if (i + 1 < list->n && a->in == b->in && a->out == b->out && b->side == a->side) {
+        if (i + 1 < list->n && same_shape(a, b) && side_of(b) == side_of(a)) {
             search s = {.list = list, .mu = a, .logvar = b, .z = a->out, .encoder_alone = encoder_alone};
             ways += arrange_by_order(&s, out);
         }
@@ -194,48 +207,100 @@ static unsigned arrange_unnamed(const aevb_import_layers *list, aevb_roles *out)
     return arrange(&s, out);
 }
 
-/* With named heads: a VAE, else an encoder alone where no head is the decoder's. */
-static unsigned arrange_named(const search *with, aevb_roles *out)
+/* Heads of one side, mu and logvar, and what is said of which: a VAE, where they are the encoder's; an encoder alone;
+ * or a decoder alone, where they are the data's. Of the last two shapes fit one as well as the other: names tell them
+ * apart, or widths, as an encoder leads to fewer values. Otherwise both are in out, and *unclear is set. */
+static unsigned arrange_heads(const aevb_import_layers *list, const aevb_import_layer *mu,
+                              const aevb_import_layer *logvar, aevb_roles out[2], bool *unclear)
 {
-    search whole = *with, alone = *with;
-    if (with->mu->in != with->logvar->in || with->mu->out != with->logvar->out)
-        return 0;
-    unsigned ways = arrange(&whole, out);
-    alone.encoder_alone = true;
-    return ways > 0 || with->out_mu != NULL ? ways : arrange(&alone, out);
+    const int said = side_of(mu) >= 0 ? side_of(mu) : side_of(logvar);
+    search whole = {.list = list, .mu = mu, .logvar = logvar, .z = mu->out}, encoder = whole;
+    search decoder = {.list = list, .out_mu = mu, .out_logvar = logvar};
+    encoder.encoder_alone = true;
+    const unsigned ways = mu->side == AEVB_DECODER || logvar->side == AEVB_DECODER ? 0 : arrange(&whole, out);
+    if (ways > 0)
+        return ways;
+    const unsigned n_encoder = said == AEVB_DECODER ? 0 : arrange(&encoder, &out[0]);
+    const unsigned n_decoder = said == AEVB_ENCODER ? 0 : arrange(&decoder, &out[n_encoder > 0]);
+    if (n_encoder == 0 || n_decoder == 0)
+        return n_encoder + n_decoder;
+    const aevb_import_layer *first = out[0].n_encoder > 0 ? out[0].encoder[0] : mu;
+    *unclear = first->in <= mu->out;
+    return n_encoder;
+}
+
+/* 1 when heads were told apart by order although a name hints at more. What a name shares with that of the other
+ * head, or of another layer where one is both, hints at nothing. */
+static bool hinted(const aevb_roles *roles)
+{
+    const aevb_import_layer *a = roles->mu, *b = roles->logvar;
+    const aevb_import_layer *other = a != b ? b : roles->n_encoder > 0 ? roles->encoder[0] : roles->out;
+    size_t begin = 0;
+    if (!roles->by_order)
+        return false;
+    for (size_t i = 0; other != NULL && i < a->length && i < other->length && a->name[i] == other->name[i]; i++)
+        if (strchr("./_", a->name[i]) != NULL)
+            begin = i + 1;
+    return aevb_layer_hints_at_head(a->name, begin, a->length) || aevb_layer_hints_at_head(b->name, begin, b->length);
+}
+
+/* Found, but not to be taken without being asked: the map to give. */
+static aevb_status ask(const char *path, const aevb_roles found[2], bool unclear, aevb_error *err)
+{
+    static const aevb_import_layer mu = {.name = "MU", .length = 2}, logvar = {.name = "LOGVAR", .length = 6};
+    char maps[2][AEVB_SHOWN_MAP];
+    aevb_roles roles = found[0];
+    if (!unclear && roles.mu != roles.logvar) {
+        roles.mu = &mu;
+        roles.logvar = &logvar;
+    }
+    aevb_roles_map(&roles, maps[0]);
+    aevb_roles_map(&found[1], maps[1]);
+    if (unclear)
+        return aevb_fail(err, AEVB_EFORMAT, "%.100s: an encoder alone or a decoder alone? --map \"%s\" or --map "
+                         "\"%s\"", path, maps[0], maps[1]);
+    return aevb_fail(err, AEVB_EFORMAT, "%.100s: which layer is mu, and which the log-variance, is not clear by the "
+                     "names \"%.*s\" and \"%.*s\"; say it by --map \"%s\"", path, (int)found->mu->length,
+                     found->mu->name, (int)found->logvar->length, found->logvar->name, maps[0]);
 }
 
 aevb_status aevb_roles_find(const char *path, const aevb_import_layers *list, aevb_roles *out, aevb_error *err)
 {
     size_t n_mu, n_logvar, n_out, n_out_logvar, n_stddev, n_other;
     unsigned ways = 0;
-    aevb_roles roles = {.n_encoder = 0};
+    bool unclear = false;
+    aevb_roles roles[2] = {{.n_encoder = 0}, {.n_encoder = 0}};
     search s = {.list = list, .mu = head_of(list, AEVB_MU_HEAD, false, &n_mu),
                 .logvar = head_of(list, AEVB_LOGVAR_HEAD, false, &n_logvar),
                 .out_mu = head_of(list, AEVB_MU_HEAD, true, &n_out),
                 .out_logvar = head_of(list, AEVB_LOGVAR_HEAD, true, &n_out_logvar)};
     (void)head_of(list, AEVB_STDDEV_HEAD, false, &n_stddev);
     (void)head_of(list, AEVB_STDDEV_HEAD, true, &n_other);
-    if (n_out_logvar == 0) /* a mean without a variance is an output layer like any other */
-        s.out_mu = NULL;
-    if (aevb_roles_ours(list, &roles)) {
+    if (aevb_roles_ours(list, &roles[0])) {
         ways = 1;
-    } else if (n_mu == 1 && n_logvar == 1 && n_out <= 1 && n_out_logvar <= n_out) {
+    } else if (n_mu == 1 && n_logvar == 1 && n_out_logvar == 0) { /* a mean without a variance is an output layer */
+        ways = same_shape(s.mu, s.logvar) ? arrange_heads(list, s.mu, s.logvar, roles, &unclear) : 0;
+    } else if (n_mu == 1 && n_logvar == 1 && n_out == 1 && n_out_logvar == 1) {
         s.z = s.mu->out;
-        ways = arrange_named(&s, &roles);
+        ways = same_shape(s.mu, s.logvar) ? arrange(&s, roles) : 0;
+    } else if (n_mu + n_logvar == 0 && n_out == 1 && n_out_logvar == 1) {
+        ways = same_shape(s.out_mu, s.out_logvar) ? arrange_heads(list, s.out_mu, s.out_logvar, roles, &unclear) : 0;
     } else if (n_mu + n_logvar + n_out_logvar + n_stddev + n_other == 0) {
-        ways = arrange_unnamed(list, &roles);
+        ways = arrange_unnamed(list, roles);
     }
+    if (ways == 1 && (unclear || hinted(&roles[0])))
+        return ask(path, roles, unclear, err);
     if (ways == 1) {
-        *out = roles;
+        *out = roles[0];
         return AEVB_OK;
     }
     char names[280] = "";
     for (size_t i = 0; i < list->n; i++)
         aevb_list_name(names, sizeof names, list->layers[i].name, list->layers[i].length);
-    const char *why = ways > 1                     ? "more than one way to connect its layers"
-                      : n_stddev + n_other > 0     ? "a head is named as a standard deviation, ours is a log-variance"
-                      : n_mu + n_logvar != 2       ? "no heads that are known as mu and logvar"
-                                                   : "its layers do not connect to a VAE, an encoder or a decoder";
+    const bool no_heads = n_mu + n_logvar != 2 && n_out_logvar == 0;
+    const char *why = ways > 1                 ? "more than one way to connect its layers"
+                      : n_stddev + n_other > 0 ? "a head is named as a standard deviation, ours is a log-variance"
+                      : no_heads               ? "no heads that are known as mu and logvar"
+                                               : "its layers do not connect to a VAE, an encoder or a decoder";
     return aevb_fail(err, AEVB_EFORMAT, "%.100s: %s (--map says what is what): %s", path, why, names);
 }

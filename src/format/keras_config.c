@@ -20,23 +20,22 @@ void aevb_keras_split(const char *path, aevb_keras_path *out)
     }
 }
 
-/* The layers of a model or of a layer that is a model itself; an old Sequential has them right under "config". */
-static const json_t *layers_of(const json_t *model)
+json_t *aevb_keras_layers(const json_t *model)
 {
-    const json_t *config = json_object_get(model, "config");
+    json_t *config = json_object_get(model, "config");
     return json_is_array(config) ? config : json_object_get(config, "layers");
 }
 
-static const char *text_of(const json_t *object, const char *key)
+const char *aevb_keras_text(const json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));
     return text == NULL ? "" : text;
 }
 
-static const char *name_of(const json_t *layer)
+const char *aevb_keras_name(const json_t *layer)
 {
-    const char *name = text_of(json_object_get(layer, "config"), "name");
-    return *name != '\0' ? name : text_of(layer, "name");
+    const char *name = aevb_keras_text(json_object_get(layer, "config"), "name");
+    return *name != '\0' ? name : aevb_keras_text(layer, "name");
 }
 
 static int is_part(const aevb_keras_path *path, const char *name)
@@ -50,14 +49,15 @@ static int is_part(const aevb_keras_path *path, const char *name)
 /* wanted: the name of the layer itself. In models that the path names first, then in any. */
 static const json_t *find_dense(const json_t *model, const aevb_keras_path *path, const char *wanted, unsigned depth)
 {
-    const json_t *layers = layers_of(model);
+    const json_t *layers = aevb_keras_layers(model);
     for (int named = 1; named >= 0; named--)
         for (size_t i = 0; i < json_array_size(layers); i++) {
             const json_t *layer = json_array_get(layers, i), *found = NULL;
-            if (layers_of(layer) == NULL) {
-                if (strcmp(text_of(layer, "class_name"), "Dense") == 0 && strcmp(name_of(layer), wanted) == 0)
+            if (aevb_keras_layers(layer) == NULL) {
+                if (strcmp(aevb_keras_text(layer, "class_name"), "Dense") == 0 &&
+                    strcmp(aevb_keras_name(layer), wanted) == 0)
                     return layer;
-            } else if (is_part(path, name_of(layer)) == named && depth < AEVB_KERAS_DEEPEST) {
+            } else if (is_part(path, aevb_keras_name(layer)) == named && depth < AEVB_KERAS_DEEPEST) {
                 found = find_dense(layer, path, wanted, depth + 1);
             }
             if (found != NULL)
@@ -71,8 +71,7 @@ const json_t *aevb_keras_by_name(const json_t *model, const aevb_keras_path *pat
     return path->n < 2 ? NULL : find_dense(model, path, path->part[path->n - 2], 0);
 }
 
-/* "InputLayer" as "input_layer". */
-static void snake(const char *name, char *out, size_t room)
+void aevb_keras_snake(const char *name, char *out, size_t room)
 {
     size_t n = 0;
     for (size_t i = 0; name[i] != '\0' && n + 2 < room; i++) {
@@ -95,7 +94,7 @@ static const json_t *counted(const json_t *layers, const char *name)
     }
     for (size_t i = 0; i < json_array_size(layers); i++) {
         char class_name[128];
-        snake(text_of(json_array_get(layers, i), "class_name"), class_name, sizeof class_name);
+        aevb_keras_snake(aevb_keras_text(json_array_get(layers, i), "class_name"), class_name, sizeof class_name);
         if (strlen(class_name) == length && memcmp(class_name, name, length) == 0 && wanted-- == 0)
             return json_array_get(layers, i);
     }
@@ -108,10 +107,10 @@ const json_t *aevb_keras_by_count(const json_t *model, const aevb_keras_path *pa
     size_t used = 0;
     for (size_t i = 0; i + 2 < path->n && at != NULL; i++) { /* the last two are "vars" and a number */
         if (strcmp(path->part[i], "layers") == 0)
-            at = counted(layers_of(at), path->part[++i]);
+            at = counted(aevb_keras_layers(at), path->part[++i]);
         else /* an attribute of a model of the user's own class */
             at = json_object_get(json_object_get(at, "config"), path->part[i]);
-        const char *name = at == NULL || *name_of(at) == '\0' ? path->part[i] : name_of(at);
+        const char *name = at == NULL || *aevb_keras_name(at) == '\0' ? path->part[i] : aevb_keras_name(at);
         int more = snprintf(names + used, room - used, "%s%s", used > 0 ? "/" : "", name);
         if (more < 0 || (size_t)more >= room - used)
             return NULL;

@@ -17,6 +17,17 @@ typedef struct aevb_keras_path {
 /* Splits a path at '/'; too long or too deep: the first parts that fit. */
 void aevb_keras_split(const char *path, aevb_keras_path *out);
 
+/* The layers of a model, or of a layer that is a model itself, or NULL. An old Sequential has them right under
+ * "config". */
+json_t *aevb_keras_layers(const json_t *model);
+
+/* A member that is a text, else "". */
+const char *aevb_keras_text(const json_t *object, const char *key);
+const char *aevb_keras_name(const json_t *layer);
+
+/* "InputLayer" as "input_layer". */
+void aevb_keras_snake(const char *name, char *out, size_t room);
+
 /* The dense layer that the path of a legacy weight ("encoder/dense/kernel:0") names, or NULL. */
 const json_t *aevb_keras_by_name(const json_t *model, const aevb_keras_path *path);
 

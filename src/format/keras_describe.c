@@ -13,10 +13,11 @@
 #include "error.h"
 #include "format/json_strict.h"
 #include "format/keras_config.h"
+#include "format/keras_graph.h"
 #include "format/layer_names.h"
 
 enum { LONGEST = 1024, CHUNKS = 1000 };
-#define LARGEST_CONFIG ((size_t)1 << 20) /* far more than a network of ours has; a larger one is not looked at */
+#define LARGEST_CONFIG ((size_t)1 << 20) /* far more than a network of ours has */
 
 static int by_name(const void *left, const void *right)
 {
@@ -129,8 +130,11 @@ static aevb_status load_config(aevb_model_file *file, aevb_error *err)
     if (file->config_length > file->limits.json_bytes)
         return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: configuration of %zu bytes, the limit (json_bytes) is %" PRIu64,
                          aevb_model_file_path(file), file->config_length, file->limits.json_bytes);
-    if (file->config_length > LARGEST_CONFIG)
+    if (file->config_length > LARGEST_CONFIG) {
+        snprintf(file->odd_config, sizeof file->odd_config, "%zu bytes, more than any of a network of ours",
+                 file->config_length);
         return AEVB_OK;
+    }
     snprintf(where, sizeof where, "%.300s: configuration", aevb_model_file_path(file));
     return aevb_json_parse(where, file->config_text, file->config_length, &file->config, err);
 }
@@ -160,6 +164,11 @@ static aevb_status names_of_groups(const aevb_model_file *file, const aevb_store
     return AEVB_OK;
 }
 
+static const char *activation_of(const aevb_model_file *file, const json_t *layer)
+{
+    return *file->odd_config != '\0' ? NULL : aevb_keras_activation(layer);
+}
+
 /* The layer of a Keras 3 tensor: as the configuration counts, else as it is called beside the weights. */
 static aevb_status describe_counted(aevb_model_file *file, aevb_model_tensor *tensor, const aevb_keras_path *path,
                                     aevb_error *err)
@@ -175,7 +184,7 @@ static aevb_status describe_counted(aevb_model_file *file, aevb_model_tensor *te
         aevb_keras_split(hint, &named);
         layer = aevb_keras_by_name(file->config, &named);
     }
-    tensor->activation = aevb_keras_activation(layer);
+    tensor->activation = activation_of(file, layer);
     snprintf(hint, sizeof hint, "%s/vars/%s", names, path->part[path->n - 1]);
     return set_hint(tensor, hint, err);
 }
@@ -185,7 +194,7 @@ static aevb_status describe(aevb_model_file *file, aevb_model_tensor *tensor, ae
     aevb_keras_path path;
     if (tensor->hint != NULL) {
         aevb_keras_split(tensor->hint, &path);
-        tensor->activation = aevb_keras_activation(aevb_keras_by_name(file->config, &path));
+        tensor->activation = activation_of(file, aevb_keras_by_name(file->config, &path));
         return AEVB_OK;
     }
     aevb_keras_split(tensor->stored->name, &path);
@@ -202,8 +211,11 @@ aevb_status aevb_keras_describe(aevb_model_file *file, aevb_error *err)
         status = order_by_attributes(file, "model_weights", "model_weights/", err);
     if (status == AEVB_OK)
         status = load_config(file, err);
-    const size_t most = 16 * AEVB_MAX_TENSORS; /* with what an optimizer keeps; a larger file is no network of ours */
-    for (size_t i = 0; i < file->n && file->n <= most && status == AEVB_OK; i++)
+    if (file->n > 16 * AEVB_MAX_TENSORS) /* with what an optimizer keeps; a larger file is no network of ours */
+        return status;
+    if (status == AEVB_OK)
+        status = aevb_keras_follow(file, err);
+    for (size_t i = 0; i < file->n && status == AEVB_OK; i++)
         status = describe(file, &file->tensors[i], err);
     return status;
 }

@@ -91,30 +91,76 @@ static bool among(const char *word, const char *const *list, size_t n)
 
 #define AMONG(word, list) among(word, list, sizeof(list) / sizeof(list)[0])
 
-aevb_layer_head aevb_layer_head_of(const char *name, size_t length)
+static const char *const means[] = {"mu", "mean", "means", "loc", "zmean", "zmu", "fcmu"};
+static const char *const variances[] = {"logvar", "logvariance", "lnvar", "var", "variance", "logvars", "zlogvar",
+                                        "fclogvar", "fcvar", "logv", "lv"};
+static const char *const deviations[] = {"sigma", "std", "stddev", "scale", "logsigma", "logstd", "sd"};
+
+/* By the last word of name[at, end) that speaks of a head. */
+static aevb_layer_head head_in(const char *name, size_t at, size_t end)
 {
-    static const char *const means[] = {"mu", "mean", "means", "loc", "zmean", "zmu", "fcmu"};
-    static const char *const variances[] = {"logvar", "logvariance", "lnvar", "var", "variance", "logvars", "zlogvar",
-                                            "fclogvar", "fcvar", "logv", "lv"};
-    static const char *const deviations[] = {"sigma", "std", "stddev", "scale", "logsigma", "logstd", "sd"};
     static const char *const squares[] = {"sq", "squared", "square"};
-    size_t begin = length;
-    while (begin > 0 && name[begin - 1] != '.' && name[begin - 1] != '/')
-        begin--;
     char word[32];
     aevb_layer_head head = AEVB_NO_HEAD;
-    for (size_t at = begin; next_word(name, length, &at, word);) {
+    while (next_word(name, end, &at, word)) {
         aevb_layer_head this = AMONG(word, means)        ? AEVB_MU_HEAD
                                : AMONG(word, variances)  ? AEVB_LOGVAR_HEAD
                                : AMONG(word, deviations) ? AEVB_STDDEV_HEAD
                                                          : AEVB_NO_HEAD;
-        if ((this == AEVB_STDDEV_HEAD && at < length && name[at] == '2') || /* log_sigma2, log_sigma_sq */
+        if ((this == AEVB_STDDEV_HEAD && at < end && name[at] == '2') || /* log_sigma2, log_sigma_sq */
             (head == AEVB_STDDEV_HEAD && AMONG(word, squares)))
             this = AEVB_LOGVAR_HEAD;
         if (this != AEVB_NO_HEAD)
             head = this;
     }
     return head;
+}
+
+aevb_layer_head aevb_layer_head_of(const char *name, size_t length)
+{
+    aevb_layer_head head = AEVB_NO_HEAD;
+    for (size_t end = length, begin; end > 0 && head == AEVB_NO_HEAD; end = begin > 0 ? begin - 1 : 0) {
+        begin = end;
+        while (begin > 0 && name[begin - 1] != '.' && name[begin - 1] != '/')
+            begin--;
+        head = head_in(name, begin, end);
+    }
+    return head;
+}
+
+static bool begins_or_ends_with(const char *word, const char *const *list, size_t n)
+{
+    const size_t length = strlen(word);
+    for (size_t i = 0; i < n; i++) {
+        const size_t m = strlen(list[i]);
+        if (length >= m && (memcmp(word, list[i], m) == 0 || strcmp(word + length - m, list[i]) == 0))
+            return true;
+    }
+    return false;
+}
+
+#define TOUCHES(word, list) begins_or_ends_with(word, list, sizeof(list) / sizeof(list)[0])
+
+int aevb_layer_hints_at_head(const char *name, size_t begin, size_t length)
+{
+    static const char *const others[] = {"m", "s", "v", "avg", "cov", "dev", "log", "prec", "precision"};
+    char word[32];
+    for (size_t at = begin; next_word(name, length, &at, word);)
+        if (TOUCHES(word, means) || TOUCHES(word, variances) || TOUCHES(word, deviations) || AMONG(word, others))
+            return 1;
+    return 0;
+}
+
+int aevb_head_side_of(const char *name, size_t length)
+{
+    static const char *const encoders[] = {"z", "qz"};
+    static const char *const decoders[] = {"x", "px", "recon", "recons", "reconstruction", "reconstructed", "out",
+                                           "output"};
+    char word[32];
+    int side = -1;
+    for (size_t at = 0; next_word(name, length, &at, word);)
+        side = AMONG(word, encoders) ? AEVB_ENCODER : AMONG(word, decoders) ? AEVB_DECODER : side;
+    return side;
 }
 
 int aevb_layer_side_of(const char *name, size_t length)

@@ -21,8 +21,15 @@ aevb_tensor_kind aevb_tensor_kind_of(const char *name, size_t *length);
 typedef enum aevb_layer_head { AEVB_NO_HEAD = 0, AEVB_MU_HEAD = 1, AEVB_LOGVAR_HEAD = 2, AEVB_STDDEV_HEAD = 3 }
     aevb_layer_head;
 
-/* Whether the last component of a layer's name (length bytes) is that of a head: "z_mean", "fc_logvar", ... */
+/* Which head a layer's name (length bytes) means, by its last component that says one: "z_mean", "fc_logvar.0", ... */
 aevb_layer_head aevb_layer_head_of(const char *name, size_t length);
+
+/* 1 when a word from begin on begins or ends as names of heads do ("encmu", "meanlayer"), or may stand
+ * for one ("m"): too little to take the layer for a head, too much to go by order. */
+int aevb_layer_hints_at_head(const char *name, size_t begin, size_t length);
+
+/* The side of a head by what it is the mean or variance of: AEVB_ENCODER for z, AEVB_DECODER for x, else -1. */
+int aevb_head_side_of(const char *name, size_t length);
 
 /* AEVB_ENCODER or AEVB_DECODER by a component such as "encoder" or "dec", else -1. */
 int aevb_layer_side_of(const char *name, size_t length);

@@ -4,6 +4,7 @@
 #include "aevb/format.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "alloc.h"
@@ -28,15 +29,20 @@ static int find_activation(const char *keras)
     return aevb_activation_parse(keras, &found) == AEVB_OK ? (int)found : -1;
 }
 
-/* The activation of the hidden layers as the file says it, -1 when it does not; all must have the same. */
-static aevb_status stored_activation(const aevb_model_file *file, const aevb_roles *roles, int *out, aevb_error *err)
+/* The activation of the hidden layers as the file says it, -1 when it does not; all that say one must say the same.
+ * *all: whether all do. */
+static aevb_status stored_activation(const aevb_model_file *file, const aevb_roles *roles, int *out, bool *all,
+                                     aevb_error *err)
 {
     *out = -1;
+    *all = true;
     for (size_t i = 0; i < roles->n_encoder + roles->n_decoder; i++) {
         const aevb_import_layer *layer = i < roles->n_encoder ? roles->encoder[i]
                                                               : roles->decoder[i - roles->n_encoder];
-        if (layer->activation == NULL)
+        if (layer->activation == NULL) {
+            *all = false;
             continue;
+        }
         int found = find_activation(layer->activation);
         if (found < 0)
             return BAD(AEVB_EUNSUPPORTED, "layer \"%.*s\": activation \"%.50s\"; relu, tanh, sigmoid, softplus and "
@@ -47,8 +53,8 @@ static aevb_status stored_activation(const aevb_model_file *file, const aevb_rol
                        aevb_activation_name((aevb_activation)*out));
         *out = found;
     }
-    const aevb_import_layer *const heads[] = {roles->mu, roles->logvar};
-    for (size_t i = 0; i < 2; i++)
+    const aevb_import_layer *const heads[] = {roles->mu, roles->logvar, roles->out_logvar};
+    for (size_t i = 0; i < 3; i++)
         if (heads[i] != NULL && heads[i]->activation != NULL && strcmp(heads[i]->activation, "linear") != 0)
             return BAD(AEVB_EUNSUPPORTED, "layer \"%.*s\": a head with activation \"%.50s\"", (int)heads[i]->length,
                        heads[i]->name, heads[i]->activation);
@@ -59,15 +65,24 @@ static aevb_status stored_activation(const aevb_model_file *file, const aevb_rol
     return AEVB_OK;
 }
 
-static void take_options(const aevb_import_options *options, aevb_import *found)
+/* What the options say where the file does not; AEVB_EFORMAT where it says otherwise. said: its activation, or -1. */
+static aevb_status take_options(const aevb_model_file *file, const aevb_import_options *options, int said,
+                                aevb_import *found, aevb_error *err)
 {
     aevb_arch *arch = &found->arch;
-    if (options->activation >= 0) {
-        arch->activation = (aevb_activation)options->activation;
+    const int activation = options->activation, likelihood = options->likelihood;
+    if (activation >= 0 && said >= 0 && activation != said)
+        return BAD(AEVB_EFORMAT, "its activation is %s, not %s (--activation)",
+                   aevb_activation_name((aevb_activation)said), aevb_activation_name((aevb_activation)activation));
+    if (likelihood >= 0 && likelihood != (int)arch->likelihood && !found->likelihood_assumed)
+        return BAD(AEVB_EFORMAT, "its likelihood is %s, not %s (--likelihood)",
+                   aevb_likelihood_name(arch->likelihood), aevb_likelihood_name((aevb_likelihood)likelihood));
+    if (activation >= 0) {
+        arch->activation = (aevb_activation)activation;
         found->activation_assumed = 0;
     }
-    if (options->likelihood >= 0) {
-        arch->likelihood = (aevb_likelihood)options->likelihood;
+    if (likelihood >= 0) {
+        arch->likelihood = (aevb_likelihood)likelihood;
         found->likelihood_assumed = 0;
     }
     if (options->x_variance > 0)
@@ -78,6 +93,19 @@ static void take_options(const aevb_import_options *options, aevb_import *found)
         arch->image_rows = options->image_rows;
         arch->image_cols = options->image_cols;
     }
+    return AEVB_OK;
+}
+
+/* The sigmoid of a Keras output is in the logits of bernoulli and grey; no other likelihood has one. */
+static aevb_status check_output(const aevb_model_file *file, const aevb_roles *roles, aevb_likelihood likelihood,
+                                aevb_error *err)
+{
+    const aevb_import_layer *out = roles->out;
+    if (out == NULL || out->activation == NULL || strcmp(out->activation, "sigmoid") != 0 ||
+        likelihood == AEVB_BERNOULLI || likelihood == AEVB_GREY)
+        return AEVB_OK;
+    return BAD(AEVB_EFORMAT, "layer \"%.*s\": activation \"sigmoid\" of the output, which the likelihood %s does not "
+               "have", (int)out->length, out->name, aevb_likelihood_name(likelihood));
 }
 
 /* Widths by the decoder, or by an encoder alone. */
@@ -106,16 +134,21 @@ static aevb_status make_arch(const aevb_model_file *file, const aevb_roles *role
 {
     aevb_arch *arch = &found->arch;
     int activation;
-    aevb_status status = stored_activation(file, roles, &activation, err);
+    bool all;
+    aevb_status status = stored_activation(file, roles, &activation, &all, err);
     if (status != AEVB_OK)
         return status;
     *arch = arch_of(roles);
     arch->activation = activation >= 0 ? (aevb_activation)activation : AEVB_RELU;
-    found->activation_assumed = activation < 0 && arch->n_hidden > 0;
+    found->activation_assumed = !all;
     found->likelihood_assumed = roles->out_logvar == NULL;
     if (arch->x_dim == 784) /* made for MNIST */
         arch->image_rows = arch->image_cols = 28;
-    take_options(options, found);
+    status = take_options(file, options, activation, found, err);
+    if (status == AEVB_OK)
+        status = check_output(file, roles, arch->likelihood, err);
+    if (status != AEVB_OK)
+        return status;
     found->parts = AEVB_HAS_DECODER;
     if (roles->mu == NULL)
         return arch->x_dim != arch->z_dim ? AEVB_OK
@@ -163,10 +196,6 @@ static aevb_status connect(const aevb_model_file *file, const aevb_roles *roles,
         found->tensors[i] = (aevb_import_tensor){layer->weight, layer->transposed, first};
         found->tensors[i + 1] = (aevb_import_tensor){layer->bias, 0, first};
     }
-    if (roles->out_logvar != NULL && found->arch.likelihood != AEVB_GAUSSIAN)
-        return BAD(AEVB_EFORMAT, "layer \"%.*s\" is a log-variance of the data, which %s does not have",
-                   (int)roles->out_logvar->length, roles->out_logvar->name,
-                   aevb_likelihood_name(found->arch.likelihood));
     return AEVB_OK;
 }
 
@@ -177,6 +206,8 @@ static aevb_status find_theirs(const aevb_model_file *file, const aevb_import_op
     aevb_roles roles;
     char *names = NULL;
     aevb_status status;
+    if (options->map == NULL && *file->odd_config != '\0')
+        return BAD(AEVB_EUNSUPPORTED, "configuration: %s (--map leaves out what it does not name)", file->odd_config);
     if (options->map == NULL) {
         status = aevb_layers_collect(file, &layers, err);
         if (status == AEVB_OK)
@@ -215,7 +246,8 @@ aevb_status aevb_import_find(const aevb_model_file *file, const aevb_import_opti
     if (found.ours) {
         status = aevb_own_arch(file, &found.arch, &found.parts, err);
         if (status == AEVB_OK)
-            take_options(&given, &found);
+            status = take_options(file, &given, found.arch.n_hidden > 0 ? (int)found.arch.activation : -1, &found,
+                                  err);
         if (status == AEVB_OK)
             status = aevb_own_tensors(file, &found, err);
     } else {

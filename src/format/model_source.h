@@ -37,6 +37,7 @@ struct aevb_model_file {
     char *config_text; /* of Keras */
     size_t config_length;
     json_t *config; /* owns every activation */
+    char odd_config[240]; /* what in it no network of ours has, so that nothing in it is believed; or empty */
     aevb_model_tensor *tensors;
     size_t n;
     int ordered; /* tensors are in the order of the network's layers, as far as the file says one */

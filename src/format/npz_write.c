@@ -140,8 +140,8 @@ aevb_status aevb_npz_add(aevb_npz *npz, const char *name, aevb_npz_type type, si
         const size_t block = header.count - done < BLOCK ? header.count - done : BLOCK;
         for (size_t i = 0; i < block; i++)
             if (!encode(type, data[done + i], bytes + i * width))
-                return aevb_fail(err, AEVB_EDOMAIN, "%s: %s: element %zu, %.17g, is no %s", npz->path, name, done + i,
-                                 data[done + i], types[type].descr);
+                return aevb_fail(err, AEVB_EDOMAIN, "%s: %s: element %zu is %.17g, which %s does not hold", npz->path,
+                                 name, done + i, data[done + i], types[type].descr);
         status = put(npz, bytes, block * width, err);
         done += block;
     }

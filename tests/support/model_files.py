@@ -191,10 +191,12 @@ def write_keras2(path, net, h5py, whole=True):
 
 
 def write_keras2_flat(path, layers, h5py, config=True):
-    """One model whose layers are right at the root: layers are (name, layer, activation)."""
+    """One model whose layers are right at the root: layers are (name, layer, activation). config: True, False, or
+    the configuration."""
     with h5py.File(path, "w") as f:
         if config:
-            f.attrs["model_config"] = json.dumps(functional("model", layers, "input_1")).encode()
+            config = functional("model", layers, "input_1") if config is True else config
+            f.attrs["model_config"] = json.dumps(config).encode()
         g = f.create_group("model_weights") if config else f
         g.attrs["layer_names"] = [b"input_1"] + [n.encode() for n, _, _ in layers]
         g.create_group("input_1").attrs["weight_names"] = np.array([], dtype=np.float64)
