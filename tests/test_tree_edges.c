@@ -61,7 +61,7 @@ Test(tree_edges, directories_that_are_met_over_and_over_count_each_time)
 {
     aevb_limits limits = aevb_limits_default();
     aevb_data_options options = aevb_data_options_default();
-    char name[24], target[24];
+    char name[32], target[24];
     for (int level = 0; level < 7; level++) {
         snprintf(name, sizeof name, "l%d", level);
         cr_assert_eq(mkdir(temp_path(name), 0777), 0);
