@@ -2,6 +2,7 @@
  * NAME.csv and NAME.json, which replace earlier ones only when both are complete. */
 #include "config.h"
 #include "aevb/bench.h"
+#include "aevb/format.h"
 
 #include <string.h>
 
@@ -52,20 +53,15 @@ FILE *aevb_bench_files_json(aevb_bench_files *files)
 
 aevb_status aevb_bench_files_commit(aevb_bench_files *files, aevb_error *err)
 {
-    aevb_status status = AEVB_OK;
-    /* A full disk shows before either is in its place. */
-    if (fflush(aevb_bench_files_csv(files)) != 0 || fflush(aevb_bench_files_json(files)) != 0)
-        status = aevb_fail(err, AEVB_EIO, "the results cannot be written");
-    if (status == AEVB_OK) {
-        status = aevb_atomic_commit(files->csv, err);
-        files->csv = NULL;
-    }
+    aevb_files_hold();
+    aevb_status status = aevb_atomic_commit(files->csv, err);
+    files->csv = NULL;
     if (status == AEVB_OK) {
         status = aevb_atomic_commit(files->json, err);
         files->json = NULL;
     }
     aevb_bench_files_discard(files);
-    return status;
+    return aevb_files_release(status, err);
 }
 
 void aevb_bench_files_discard(aevb_bench_files *files)

@@ -41,8 +41,9 @@ static aevb_status visit(walk *w, int depth, aevb_error *err)
     aevb_status status = aevb_pictures_offer(w->list, name, &taken, err);
     if (status != AEVB_OK || !taken) /* a link to nowhere is passed over by its name as a file is */
         return status;
+    errno = missing;
     if (missing != 0)
-        return aevb_fail(err, AEVB_EIO, "%s: cannot stat: %s", w->path, strerror(missing));
+        return aevb_fail_errno(err, w->path, "cannot stat");
     w->stored += (uint64_t)info.st_size;
     return AEVB_OK;
 }

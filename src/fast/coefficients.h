@@ -16,7 +16,7 @@
 # define EXP_MIN (-104.0f)     /* exp is 0 up to here */
 # define EXP_MIN_NORMAL (-87.0f)
 # define EXPM1_MIN (-20.0f)    /* expm1 is -1 up to here */
-# define EXPM1_IS_X 0x1p-26f   /* below, expm1(x) and log1p(x) are x */
+# define EXPM1_IS_X 0x1p-26f   /* below, expm1(x) is x */
 # define TANH_CUT 0.55f
 # define TANH_MAX 10.0f        /* tanh is 1 from here on */
 
