@@ -24,7 +24,28 @@ done
 # shellcheck disable=SC2086
 make -s -j2 $programs || exit 1
 
-found=0
+# Runs one target for $1 seconds. libFuzzer ends at an input that takes over a second, which on a busy machine any input
+# may: one that is faster when it is tried again, alone, is no finding, and the rest of the time is used.
+fuzz() {
+    end=$(($(date +%s) + $1))
+    shift
+    : >"$log"
+    while left=$((end - $(date +%s))) && [ "$left" -gt 0 ]; do
+        # shellcheck disable=SC2086
+        LSAN_OPTIONS=print_suppressions=0 ASAN_OPTIONS=$asan "$@" $limits -max_total_time="$left" \
+            ${dictionary:+-dict="$dictionary"} -print_final_stats=1 -artifact_prefix="$PWD/findings/$target/" $inputs \
+            >>"$log" 2>&1
+        status=$?
+        [ "$status" -eq 70 ] || return "$status"
+        slow=$(sed -n 's/^.*Test unit written to //p' "$log" | tail -n 1)
+        # shellcheck disable=SC2086
+        LSAN_OPTIONS=print_suppressions=0 ASAN_OPTIONS=$asan "$@" $limits "$slow" >>"$log" 2>&1 || return 70
+        rm -f "$slow"
+        sed -i 's/Test unit written to /In time when tried again: /; s/ERROR: libFuzzer: timeout/over a second/' "$log"
+    done
+}
+
+passed=0 failed=0
 for target in "$@"; do
     mkdir -p "corpus/$target" "findings/$target"
     dictionary="$sources/fuzz/dict/$target.dict"
@@ -37,23 +58,23 @@ for target in "$@"; do
     # longer than max_len, seeds too: those of HDF5 have up to 30 KB, and one that is cut is refused at once.
     case $target in
     keras_*) asan=max_allocation_size_mb=400:abort_on_error=1 longest=32768 ;;
-    *) asan= longest=16384 ;;
+    *) asan='' longest=16384 ;;
     esac
-    # shellcheck disable=SC2086
-    LSAN_OPTIONS=print_suppressions=0 ASAN_OPTIONS=$asan \
-        "./fuzz/fuzz_$target" ${dictionary:+-dict="$dictionary"} -max_total_time="$seconds" -rss_limit_mb=512 \
-        -timeout=1 -max_len="$longest" -print_final_stats=1 -artifact_prefix="$PWD/findings/$target/" $inputs \
-        >"$log" 2>&1
+    limits="-rss_limit_mb=512 -timeout=1 -max_len=$longest"
+    fuzz "$seconds" "./fuzz/fuzz_$target"
     status=$?
-    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
+    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | awk '{n += $1} END {print n + 0}')
     last=$(grep '	DONE \|	REDUCE \|	NEW ' "$log" | tail -n 1 | sed 's/^.*cov:/cov:/; s/ corp.*//')
-    echo "$target: ${runs:-0} executions, ${last:-no coverage}"
-    if [ "$status" -ne 0 ]; then
-        found=1
+    echo "$target: $runs executions, ${last:-no coverage}"
+    if [ "$status" -eq 0 ] && [ "$runs" -gt 0 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
         echo "$target: a finding; the input:"
         sed -n "s/^.*Test unit written to /  /p" "$log"
         grep -m 3 'ERROR\|SUMMARY\|fuzz target\|runtime error' "$log" | sed 's/^/  /'
         echo "  all of it: $PWD/$log"
     fi
 done
-exit "$found"
+printf '# PASS: %d\n# FAIL: %d\n' "$passed" "$failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
