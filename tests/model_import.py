@@ -200,10 +200,20 @@ else:
     report("12-7-5-3 identity" in good("inspect", "a.h5"), "linear is the identity")
     activated("a.h5", {"module": "builtins", "class_name": "function", "config": "softplus"})
     report("12-7-5-3 softplus" in good("inspect", "a.h5"), "an activation as an object of Keras 3")
+    activated("a.h5", {"class_name": "ReLU", "config": {"name": "re_lu", "max_value": None}})
+    shown = good("inspect", "a.h5")
+    report("12-7-5-3 relu" in shown and "assumed: --activation" not in shown, "a layer as an activation", shown)
     for what, keywords, why in (
             ("two activations", {"first": "relu"}, 'activation "tanh" where others have relu'),
             ("an unknown activation", {"hidden": "gelu"},
              'activation "gelu"; relu, tanh, sigmoid, softplus and linear'),
+            ("a layer of another kind as an activation", {"hidden": {
+                "module": "keras.layers", "class_name": "LeakyReLU", "config": {"negative_slope": 0.2}}},
+             'activation "LeakyReLU"; relu, tanh, sigmoid'),
+            ("a code as an activation", {"hidden": {"class_name": "__lambda__", "config": {"value": "code"}}},
+             'activation "__lambda__"; relu, tanh'),
+            ("a capped ReLU as an activation", {"hidden": {"class_name": "ReLU", "config": {"max_value": 6.0}}},
+             'activation "ReLU"; relu, tanh'),
             ("an activated head", {"head": "relu"}, 'a head with activation "relu"'),
             ("an output beyond 0..1", {"out": "tanh"},
              'an output with activation "tanh"; sigmoid and linear are read')):
