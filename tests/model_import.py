@@ -298,6 +298,10 @@ state_dicts = {
          ("z_log_var", deep.logvar)],
     "one head for mu and logvar": [*sided("encoder", "decoder")[0], ("encoder.4", joint),
                                    *sided("encoder", "decoder")[1]],
+    "encoder.layers.N.0, encoder.embedding, encoder.log_var, decoder.layers.N.0":
+        [("encoder.layers.0.0", e[0]), ("encoder.layers.1.0", e[1]), ("encoder.embedding", deep.mu),
+         ("encoder.log_var", deep.logvar), ("decoder.layers.0.0", d[0]), ("decoder.layers.1.0", d[1]),
+         ("decoder.layers.2.0", deep.out)],
     "a first decoder layer of its own": [*sided("encoder", "decoder")[0], ("mu", deep.mu), ("log_var", deep.logvar),
                                          ("fc3", d[0]), ("decoder.0", d[1]), ("decoder.2", deep.out)],
 }
@@ -365,6 +369,38 @@ write_safetensors("twice.safetensors", torch_names([("a", twice.out), ("b", twic
                                                     ("logvar", twice.logvar)]))
 refused("more than one way to connect", "more than one way to connect its layers", "convert", "twice.safetensors",
         "x.npz")
+wide = Net(12, [7, 7, 7], 3, 9)
+for what, names, taken in (("number", ["h", "h2", "h10"], True), ("are words", ["one", "two", "three"], False)):
+    layers = [*((f"encoder.{n}", l) for n, l in zip(names, wide.encoder)), ("mu", wide.mu), ("logvar", wide.logvar),
+              *((f"decoder.{n}", l) for n, l in zip(names, wide.decoder)), ("decoder.zz", wide.out)]
+    write_safetensors("wide.safetensors", torch_names(layers))
+    if taken:
+        same_weights(f"layers of one shape whose names {what}", wide, "wide.safetensors")
+    else:
+        refused(f"layers of one shape whose names {what}", "more than one way to connect its layers", "convert",
+                "wide.safetensors", "x.npz")
+layers = [("a", net.encoder[0]), ("enc_h", wide.encoder[1]), ("z_mean", net.mu), ("z_log_var", net.logvar),
+          ("c", net.decoder[0]), ("dec_h", wide.decoder[1]), ("out", net.out)]
+write_safetensors("words.safetensors", torch_names(layers))
+report("fc2.weight   = enc_h.weight" in good("inspect", "words.safetensors"), "unless they say of which side they are")
+square = Net(12, [3, 3], 3, 9)
+layers = [("encoder.0", square.encoder[0]), ("encoder.1", square.encoder[1]), ("encoder.embedding", square.mu),
+          ("log_var", square.logvar), ("decoder.0", square.decoder[0]), ("decoder.1", square.decoder[1]),
+          ("decoder.2", square.out)]
+write_safetensors("square.safetensors", torch_names(layers))
+refused("a log-variance, and two layers that fit beside it", "no heads that are known as mu and logvar", "convert",
+        "square.safetensors", "x.npz")
+layers = [("enc", net.encoder[0]), ("mu", net.mu), ("logvar", net.logvar), ("dec.0", net.decoder[0]),
+          ("dec.1", net.out), ("dec.log_var", net.out)]
+write_safetensors("gaussian.safetensors", torch_names(layers))
+shown = good("inspect", "gaussian.safetensors")
+report("gaussian\n" in shown and "fc41.weight  = dec.1.weight" in shown, "the mean beside a log-variance of the data",
+       shown)
+chain = [("fc1", (np.zeros((7, 12)), np.zeros(7))), ("fc2", (np.zeros((3, 7)), np.zeros(3)))]
+write_safetensors("chain.safetensors", torch_names(chain))
+refused("a classifier", "no heads that are known as mu and logvar", "convert", "chain.safetensors", "x.npz")
+write_safetensors("chain.safetensors", torch_names([(f"decoder.{n}", l) for n, l in chain]))
+report("3-7-12 relu, grey, a decoder alone" in good("inspect", "chain.safetensors"), "unless it is called a decoder")
 write_safetensors("sigma.safetensors", torch_names([("enc.0", net.encoder[0]), ("mu", net.mu), ("sigma", net.logvar),
                                                     ("dec.0", net.decoder[0]), ("dec.2", net.out)]))
 refused("a standard deviation is no log-variance", "a standard deviation", "convert", "sigma.safetensors", "x.npz")

@@ -103,7 +103,7 @@ aevb_status aevb_layers_collect(const aevb_model_file *file, aevb_import_layers 
 {
     char misfits[280] = "";
     int too_many = 0;
-    *out = (aevb_import_layers){.n = 0};
+    *out = (aevb_import_layers){.ordered = file->ordered};
     for (size_t i = 0; i < file->n; i++) {
         const aevb_stored_tensor *stored = file->tensors[i].stored;
         if (ignorable(file, stored))

@@ -24,6 +24,7 @@ typedef struct aevb_import_layers {
     aevb_import_layer layers[AEVB_IMPORT_LAYERS];
     size_t n;
     size_t n_ignored;
+    int ordered; /* as the file says, not by name */
 } aevb_import_layers;
 
 /* Every tensor must be the weight or the bias of a layer, or be known to mean nothing here (scalars, seeds, what an
