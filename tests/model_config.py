@@ -223,6 +223,13 @@ refused("another activation than ours", "its activation is tanh, not relu", "ins
 refused("another likelihood than ours", "its likelihood is grey, not bernoulli (--likelihood)", "convert",
         "ours.safetensors", "x.npz", "--likelihood", "bernoulli")
 
+refused("a variance where there is none", "the likelihood is grey, --x-variance belongs to gaussian-fixed", "convert",
+        "ours.safetensors", "x.npz", "--x-variance", "2")
+good("convert", "m.h5", "fixed.npz", "--likelihood", "gaussian-fixed", "--x-variance", "0.25")
+refused("another variance than ours", "its variance is 0.25, not 1 (--x-variance)", "eval", "--model", "fixed.npz",
+        "--data", "sprites", "--x-variance", "1")
+report("(variance 0.25)" in good("inspect", "fixed.npz", "--x-variance", "0.25"), "the same is fine")
+
 # --- without biases ---
 with h5py.File("plain.h5", "w") as f:
     f.attrs["layer_names"] = [b"dense", b"z_mean", b"z_log_var", b"dense_1", b"dense_2"]

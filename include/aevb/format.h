@@ -129,13 +129,13 @@ AEVB_API const char *aevb_model_file_metadata(const aevb_model_file *file, const
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_model_file_read(aevb_model_file *file, const aevb_stored_tensor *tensor,
                                                           double *out, aevb_error *err);
 
-/* What a file of others does not say. Everything can be left to guesses (aevb_import_default). An activation or a
- * likelihood that contradicts the file is AEVB_EFORMAT. */
+/* What a file of others does not say. Everything can be left to guesses (aevb_import_default). An activation, a
+ * likelihood or a variance that contradicts the file is AEVB_EFORMAT. */
 typedef struct aevb_import_options {
     const char *map;              /* "ours=theirs" pairs, commas or newlines between; NULL: by names and shapes */
     int activation;               /* an aevb_activation, or -1: as the file says, else relu */
     int likelihood;               /* an aevb_likelihood, or -1: grey */
-    double x_variance;            /* of gaussian-fixed; 0: 1 */
+    double x_variance;            /* of gaussian-fixed, and of no other; 0: as the file says, else 1 */
     size_t image_rows, image_cols; /* 0: as the file says; else 28 x 28 for 784 values */
 } aevb_import_options;
 

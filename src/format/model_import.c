@@ -85,10 +85,14 @@ static aevb_status take_options(const aevb_model_file *file, const aevb_import_o
         arch->likelihood = (aevb_likelihood)likelihood;
         found->likelihood_assumed = 0;
     }
-    if (options->x_variance > 0)
-        arch->x_variance = options->x_variance;
-    else if (arch->likelihood == AEVB_GAUSSIAN_FIXED && !(arch->x_variance > 0))
-        arch->x_variance = 1;
+    if (options->x_variance > 0 && arch->likelihood != AEVB_GAUSSIAN_FIXED)
+        return BAD(AEVB_EFORMAT, "the likelihood is %s, --x-variance belongs to gaussian-fixed",
+                   aevb_likelihood_name(arch->likelihood));
+    if (options->x_variance > 0 && arch->x_variance > 0 && options->x_variance != arch->x_variance)
+        return BAD(AEVB_EFORMAT, "its variance is %.17g, not %.17g (--x-variance)", arch->x_variance,
+                   options->x_variance);
+    if (arch->likelihood == AEVB_GAUSSIAN_FIXED && !(arch->x_variance > 0))
+        arch->x_variance = options->x_variance > 0 ? options->x_variance : 1;
     if (options->image_rows > 0 || options->image_cols > 0) {
         arch->image_rows = options->image_rows;
         arch->image_cols = options->image_cols;
