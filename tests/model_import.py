@@ -383,6 +383,15 @@ layers = [("a", net.encoder[0]), ("enc_h", wide.encoder[1]), ("z_mean", net.mu),
           ("c", net.decoder[0]), ("dec_h", wide.decoder[1]), ("out", net.out)]
 write_safetensors("words.safetensors", torch_names(layers))
 report("fc2.weight   = enc_h.weight" in good("inspect", "words.safetensors"), "unless they say of which side they are")
+for depth in (5, 8):
+    tall = Net(12, [7] * depth, 3, 9)
+    pair = tuple(np.concatenate(v) for v in zip(tall.mu, tall.logvar))
+    for what, heads in (("named heads", [("mu", tall.mu), ("logvar", tall.logvar)]),
+                        ("heads by order", [("l8", tall.mu), ("l9", tall.logvar)]), ("one head", [("l9", pair)])):
+        layers = [*((f"l{i}", l) for i, l in enumerate(tall.encoder)), *heads,
+                  *((f"l{10 + i}", l) for i, l in enumerate(tall.decoder)), ("l20", tall.out)]
+        write_safetensors("tall.safetensors", torch_names(layers))
+        same_weights(f"{depth} hidden layers of one width, {what}", tall, "tall.safetensors")
 square = Net(12, [3, 3], 3, 9)
 layers = [("encoder.0", square.encoder[0]), ("encoder.1", square.encoder[1]), ("encoder.embedding", square.mu),
           ("log_var", square.logvar), ("decoder.0", square.decoder[0]), ("decoder.1", square.decoder[1]),

@@ -4,12 +4,14 @@
 #include "format/import_layers.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "error.h"
 
 enum { MOST_STEPS = 100000, RANKS = 4 };
+#define ANYWHERE SIZE_MAX
 
 /* A search for arrangements of the layers that are no heads. */
 typedef struct search {
@@ -20,6 +22,7 @@ typedef struct search {
     size_t z;
     const aevb_import_layer *picked[AEVB_IMPORT_LAYERS];
     size_t n_picked, n_encoder;
+    size_t split; /* layers of the encoder, where that is known: as many as in the decoder; else ANYWHERE */
     unsigned long used; /* bit per layer; heads are used from the start */
     unsigned long steps;
     /* Arrangements found: 3 in the order of the list throughout, 2 so within each network, 1 any whose networks
@@ -93,7 +96,7 @@ static void go_on(search *s, bool decoding, size_t width)
 {
     if (++s->steps > MOST_STEPS)
         return;
-    if (!decoding && (width == 0 || width == s->mu->in)) {
+    if (!decoding && (s->split == ANYWHERE || s->split == s->n_picked) && (width == 0 || width == s->mu->in)) {
         s->n_encoder = s->n_picked;
         if (!s->encoder_alone)
             go_on(s, true, s->z);
@@ -106,7 +109,8 @@ static void go_on(search *s, bool decoding, size_t width)
         (s->out_mu == NULL ? x == 0 || width == x
                            : (width == 0 || width == s->out_mu->in) && (x == 0 || s->out_mu->out == x)))
         note(s);
-    pick(s, decoding, width);
+    if (decoding || s->n_picked != s->split)
+        pick(s, decoding, width);
 }
 
 static void pick(search *s, bool decoding, size_t width)
@@ -132,11 +136,27 @@ static unsigned long bit(const aevb_import_layers *list, const aevb_import_layer
     return layer == NULL ? 0 : 1ul << (layer - list->layers);
 }
 
-/* Runs the search; the number of arrangements of the best rank, and that one in *out. */
+/* The hidden layers of the encoder when the decoder has as many. */
+static size_t half(const search *s)
+{
+    const size_t heads = s->mu == s->logvar ? 1 : 2, outs = s->out_logvar == NULL ? 1 : 2;
+    const size_t no_hidden = heads + outs, n = s->list->n;
+    if (s->mu == NULL || s->encoder_alone || n < no_hidden || (n - no_hidden) % 2 != 0)
+        return ANYWHERE;
+    return (n - no_hidden) / 2;
+}
+
+/* Runs the search; the number of arrangements of the best rank, and that one in *out. Networks that mirror each other
+ * are tried first: of many layers of one width no other way may be found before there are too many steps. */
 static unsigned arrange(search *s, aevb_roles *out)
 {
     s->used = bit(s->list, s->mu) | bit(s->list, s->logvar) | bit(s->list, s->out_mu) | bit(s->list, s->out_logvar);
+    s->split = half(s);
     go_on(s, s->mu == NULL, s->mu == NULL ? s->z : 0);
+    if (s->split != ANYWHERE && s->found[0] + s->found[1] + s->found[2] + s->found[3] == 0) {
+        s->split = ANYWHERE;
+        go_on(s, s->mu == NULL, s->mu == NULL ? s->z : 0);
+    }
     for (unsigned rank = RANKS; rank-- > 0;)
         if (s->found[rank] > 0) {
             *out = s->roles[rank];
