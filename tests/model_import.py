@@ -67,6 +67,15 @@ else:
     same_bound("Keras 3, .keras", "vae.keras", reference, "faces")
     open("model.weights.h5", "wb").write(keras3_image(article, h5py))
     same_bound("Keras 3, bare .weights.h5, heads by order", "model.weights.h5", reference, "faces")
+    with zipfile.ZipFile("old.keras", "w") as z: # of Keras 2.12
+        image = io.BytesIO()
+        with h5py.File(image, "w") as f:
+            for part, layers in zip(("functional", "functional_1"), parts_of(article)):
+                put_vars(f, f"_layer_checkpoint_dependencies/{part}/_layer_checkpoint_dependencies", layers)
+        z.writestr("config.json", json.dumps(vae_config(article)))
+        z.writestr("model.weights.h5", image.getvalue())
+    same_bound("Keras 2.12, .keras", "old.keras", reference, "faces")
+    report("assumed: mu" not in good("inspect", "old.keras"), "whose heads are known by the configuration")
     shown = good("inspect", "vae.keras")
     report("fc21.weight  = layers/functional/layers/dense_1/vars/0^T\n" in shown and "assumed: --act" not in shown,
            "the map of a .keras is shown, its activation is known", shown)

@@ -102,12 +102,18 @@ static const json_t *counted(const json_t *layers, const char *name)
     return NULL;
 }
 
+/* The list of a model's layers in a path, as Keras 3 and as 2.12 calls it. */
+static bool is_list(const char *part)
+{
+    return strcmp(part, "layers") == 0 || strcmp(part, "_layer_checkpoint_dependencies") == 0;
+}
+
 const json_t *aevb_keras_by_count(const json_t *model, const aevb_keras_path *path, char *names, size_t room)
 {
     const json_t *at = model;
     size_t used = 0;
     for (size_t i = 0; i + 2 < path->n && at != NULL; i++) { /* the last two are "vars" and a number */
-        if (strcmp(path->part[i], "layers") == 0)
+        if (is_list(path->part[i]))
             at = counted(aevb_keras_layers(at), path->part[++i]);
         else /* an attribute of a model of the user's own class */
             at = json_object_get(json_object_get(at, "config"), path->part[i]);
