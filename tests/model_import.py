@@ -356,6 +356,26 @@ same_weights("a map of a decoder", deep, "s.safetensors", "--map", "fc4=s,fc5=t,
 same_weights("a map of an encoder", deep, "s.safetensors", "--map", "fc1=q,fc2=r,fc31=m,fc32=v", encoder=True)
 write_safetensors("sides.safetensors", torch_names([*sided("encoder", "decoder")[0], ("encoder.4", joint)]))
 same_weights("the encoder alone of a state dict, one head for both", deep, "sides.safetensors", encoder=True)
+halved = [(n, tuple(v / 2 for v in l) if n == "v" else l) for n, l in
+          (("q", e[0]), ("r", e[1]), ("m", deep.mu), ("v", deep.logvar), ("s", d[0]), ("t", d[1]), ("u", deep.out))]
+write_safetensors("half.safetensors", torch_names(halved))
+same_weights("a head of log standard deviations, taken twice", deep, "half.safetensors", "--map",
+             "fc1=q,fc2=r,fc31=m,fc32=v*2,fc4=s,fc5=t,fc6=u")
+transposed = {k: v.T if k == "v.weight" else v for k, v in torch_names(halved).items()}
+write_safetensors("half.safetensors", transposed)
+pairs = "fc1=q,fc2=r,fc31=m,fc32.weight=v.weight^T*2,fc32.bias=v.bias * 2,fc4=s,fc5=t,fc6=u"
+refused("twice with a blank", 'no tensor "v.bias * 2" in the file', "convert", "half.safetensors", "x.npz", "--map",
+        pairs)
+pairs = pairs.replace(" * ", "*")
+same_weights("and transposed", deep, "half.safetensors", "--map", pairs)
+shown = good("inspect", "half.safetensors", "--map", pairs)
+report("fc32.weight  = v.weight^T*2\n  fc32.bias    = v.bias*2\n" in shown, "which is shown", shown)
+shown = json.loads(good("inspect", "half.safetensors", "--json", "--map", pairs))["map"]
+report([shown[k]["doubled"] for k in ("fc31.weight", "fc32.weight", "fc32.bias")] == [False, True, True],
+       "in JSON too", shown)
+write_safetensors("large.safetensors", {**transposed, "v.bias": np.full(3, 1e308)})
+refused("twice a large value", 'large.safetensors: tensor "v.bias": twice an element is infinite', "convert",
+        "large.safetensors", "x.npz", "--map", pairs)
 for what, text, why in (("no such layer", "fc1=nope", "no layer \"nope\""), ("no pair", "fc1=q,fc2",
                                                                              "is not OURS=THEIRS"),
                         ("a layer twice", "fc1=q,fc1=r", "\"fc1\" twice"), ("a part of a network", "fc1=q",

@@ -146,6 +146,7 @@ typedef struct aevb_import_tensor {
     const aevb_stored_tensor *theirs; /* of the file; NULL for a bias that the file does not have: zeros */
     int transposed;                   /* theirs is [in][out] */
     uint64_t first;                   /* its first output, for one head that holds mu and logvar */
+    int doubled;                      /* theirs is of a log standard deviation, ours of a log-variance */
 } aevb_import_tensor;
 
 /* A file understood as a network. */
@@ -162,7 +163,7 @@ typedef struct aevb_import {
 
 /* Finds the network. AEVB_EFORMAT or AEVB_EUNSUPPORTED with the tensors that fit nowhere. The architecture that a
  * file of ours carries is taken; otherwise names and shapes decide, or the map: an entry names a layer of ours (fc1)
- * or one tensor (fc1.weight); "theirs^T" is [in][out]; both heads from one layer take its two halves. */
+ * or one tensor (fc1.weight); "theirs^T" is [in][out], "theirs*2" taken twice; both heads from one layer take its two halves. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_import_find(const aevb_model_file *file, const aevb_import_options *options,
                                                       aevb_import *out, aevb_error *err);
 /* Reads what was found. EFORMAT for a NaN or infinity, naming the element. */
