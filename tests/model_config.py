@@ -87,9 +87,10 @@ for version in (2, 3):
     is_read("one layer for two activations", vae(
         hidden=[layer("Activation", "a", ["dense"], ["dense_1"], activation="tanh")], behind="a",
         behind_back=("a", 0, 1)))
-    is_read("an activation for each head", vae(
-        hidden=[layer("Activation", n, ["dense"], activation="tanh") for n in ("a", "a2")],
-        **{k: v for k, v in activations().items() if k not in ("hidden",)}))
+    each = vae(**{**activations(), "hidden": [layer("Activation", n, ["dense"], activation="tanh")
+                                              for n in ("a", "a2")]})
+    each["config"]["layers"][5]["inbound_nodes"] = links([["a2"]])
+    is_read("an activation for each head", each)
     is_read("layers that change nothing", vae(
         front=[layer("Flatten", "f", ["x"])], first="f", outputs=["r"], last=[layer("Reshape", "r", ["dense_2"])],
         hidden=[layer("Dropout", "d", ["dense"]), layer("Activation", "a", ["d"], activation="tanh"),
@@ -158,6 +159,7 @@ for version in (2, 3):
     is_refused("a layer without a class", vae(front=[{"config": {"name": "f"}, "inbound_nodes": links([["x"]])}],
                                               first="f"), '"f" () is none that')
     is_refused("a class that begins as a name does", vae(front=[layer("Z", "f", ["x"])], first="f"), '"f" (Z) is none')
+    is_refused("a long class", vae(front=[layer("K" * 200, "f", ["x"])], first="f"), f'"f" ({"K" * 60}) is none that')
     is_refused("a link to no layer", vae(hidden=[layer("Dropout", "d", ["nowhere"])], behind="d"),
                '"d" (Dropout) does not say which one layer it follows')
     for link in (["dense"], ["dense", 0], ["dense", "0", 0], ["dense", 0, None], [0, 0, 0]):

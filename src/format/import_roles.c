@@ -155,7 +155,7 @@ static unsigned arrange(search *s, aevb_roles *out)
     go_on(s, s->mu == NULL, s->mu == NULL ? s->z : 0);
     if (s->split != ANYWHERE && s->found[0] + s->found[1] + s->found[2] + s->found[3] == 0) {
         s->split = ANYWHERE;
-        go_on(s, s->mu == NULL, s->mu == NULL ? s->z : 0);
+        go_on(s, false, 0);
     }
     for (unsigned rank = RANKS; rank-- > 0;)
         if (s->found[rank] > 0) {
