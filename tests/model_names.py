@@ -89,4 +89,15 @@ asymmetric = [("encoder.0", e[0]), ("encoder.2", e[1]), ("mu", deep.mu), ("logva
 write_safetensors("asymmetric.safetensors", torch_names(asymmetric))
 refused("another number of layers in the decoder", "ours mirror each other", "convert", "asymmetric.safetensors",
         "x.npz")
+# --- arrays that cannot be read ---
+for what, kind in (("whole numbers", "<i4"), ("objects", object), ("raw bytes", "V8")):
+    for name in ("fc1.weight", "fc1.bias"):
+        arrays = {k: v.astype(kind) if k == name and kind != "V8" else v.view(kind) if k == name else v
+                  for k, v in net.ours().items()}
+        np.savez("kinds.npz", **arrays)
+        refused(f"{name} of {what}", f"tensors of no affine layer (--map says what is what): {name}", "convert",
+                "kinds.npz", "x.npz")
+np.savez("beside.npz", **net.ours(), epoch=np.int64(3), config=np.array("text"), history=np.array([{}], object))
+report("3 tensors that are no part of the network are left out" in good("convert", "beside.npz", "x.npz"),
+       "what else is beside the weights does not matter")
 finish()

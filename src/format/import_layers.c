@@ -24,10 +24,13 @@ static const char *shown_name(const aevb_model_tensor *tensor)
     return tensor->hint != NULL ? tensor->hint : tensor->stored->name;
 }
 
+/* An array of a .npz that cannot be read has no shape here (count 0): by its name it may be needed. */
 static int ignorable(const aevb_model_file *file, const aevb_stored_tensor *tensor)
 {
     const char *name = tensor->name;
-    return tensor->ndim == 0 || strstr(name, "seed_generator") != NULL ||
+    size_t length;
+    return (tensor->ndim == 0 && (tensor->count == 1 || aevb_tensor_kind_of(name, &length) == AEVB_TENSOR_OTHER)) ||
+           strstr(name, "seed_generator") != NULL ||
            (file->hdf5 != NULL &&
             (strncmp(name, "optimizer_weights/", 18) == 0 || strncmp(name, "optimizer/", 10) == 0));
 }
