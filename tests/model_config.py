@@ -49,16 +49,15 @@ def vae(hidden=(), behind="dense", back=(), behind_back="dense_1", out="sigmoid"
                   dense("dense_1", "z", activation), *back, dense("dense_2", behind_back, out), *last], outputs)
 
 
-def put(config):
-    layers = [("dense", net.encoder[0]), ("z_mean", net.mu), ("z_log_var", net.logvar), ("dense_1", net.decoder[0]),
-              ("dense_2", net.out)]
+def put(config, heads=(("z_mean", net.mu), ("z_log_var", net.logvar))):
+    layers = [("dense", net.encoder[0]), *heads, ("dense_1", net.decoder[0]), ("dense_2", net.out)]
     write_keras2_flat("m.h5", [(n, l, None) for n, l in layers], h5py, config=config)
 
 
-def is_read(what, config, activation="tanh", path="m.h5"):
+def is_read(what, config, activation="tanh", path="m.h5", **kw):
     """As the network with that activation, nothing about it assumed; and with the same weights."""
     if path == "m.h5":
-        put(config)
+        put(config, **kw)
     status, out, err = run("convert", path, "c.npz")
     ok = status == 0 and f"12-7-3 {activation}, grey\n" in out and "assumed: --activation" not in out
     if ok:
@@ -88,9 +87,10 @@ for version in (2, 3):
     is_read("one layer for two activations", vae(
         hidden=[layer("Activation", "a", ["dense"], ["dense_1"], activation="tanh")], behind="a",
         behind_back=("a", 0, 1)))
-    is_read("an activation for each head", vae(
-        hidden=[layer("Activation", n, ["dense"], activation="tanh") for n in ("a", "a2")],
-        **{k: v for k, v in activations().items() if k not in ("hidden",)}))
+    each = vae(**{**activations(), "hidden": [layer("Activation", n, ["dense"], activation="tanh")
+                                              for n in ("a", "a2")]})
+    each["config"]["layers"][5]["inbound_nodes"] = links([["a2"]])
+    is_read("an activation for each head", each)
     is_read("layers that change nothing", vae(
         front=[layer("Flatten", "f", ["x"])], first="f", outputs=["r"], last=[layer("Reshape", "r", ["dense_2"])],
         hidden=[layer("Dropout", "d", ["dense"]), layer("Activation", "a", ["d"], activation="tanh"),
@@ -136,6 +136,52 @@ for version in (2, 3):
     is_refused("a circle", vae(hidden=[layer("Dropout", "d", ["e"]), layer("Dropout", "e", ["d"])], behind="d"),
                '"d" (Dropout) takes what it gives')
     is_refused("33 layers into one", vae(draw=[layer("Sampling", "z", ["z_mean"] * 33)]), '"z_mean" (Dense) is one of')
+
+    is_refused("two activations of one layer", vae(
+        hidden=[layer("Activation", "a", ["dense"], activation="tanh"), layer("ReLU", "r", ["dense"])],
+        draw=[dense("other", "r"), layer("Sampling", "z", ["z_mean", "z_log_var"])], behind="a"),
+               '"r" (ReLU) is not on every way from the dense layer before it')
+    is_refused("an activation on the second way", vae(hidden=[dense("other", "dense"), *activations()["hidden"]],
+                                                      behind="a"), '"a" (Activation) is not on every way')
+    is_refused("an activated head", vae(draw=[dense("sd", "dense", "softplus"),
+                                              layer("Sampling", "z", ["z_mean", "sd"])]), '"z" (Sampling) is none')
+    is_refused("z of one head and an input", vae(draw=[layer("InputLayer", "eps"),
+                                                       layer("Add", "z", ["z_mean", "eps"])]), '"z" (Add) is none that')
+    is_refused("an activated head before the other", vae(draw=[
+        dense("sd", "dense", "softplus"), layer("Sampling", "z", ["sd", "z_mean"])]), '"z" (Sampling) is none')
+    is_refused("an activation on the first way", vae(hidden=activations()["hidden"], behind="a", draw=[
+        dense("other", "dense"), layer("Sampling", "z", ["z_mean", "z_log_var"])]),
+               '"a" (Activation) is not on every way from the dense layer before it')
+    is_read("what changes nothing, between a head and z", vae(activation="tanh", draw=[
+        layer("Dropout", "d", ["z_mean"]), layer("Sampling", "z", ["d", "z_log_var"])]))
+    is_refused("z of inputs", vae(draw=[layer("InputLayer", "eps"), layer("Add", "z", ["x", "eps"])]),
+               '"z" (Add) is none that')
+    is_refused("a layer without a class", vae(front=[{"config": {"name": "f"}, "inbound_nodes": links([["x"]])}],
+                                              first="f"), '"f" () is none that')
+    is_refused("a class that begins as a name does", vae(front=[layer("Z", "f", ["x"])], first="f"), '"f" (Z) is none')
+    is_refused("a long class", vae(front=[layer("K" * 200, "f", ["x"])], first="f"), f'"f" ({"K" * 60}) is none that')
+    is_refused("a link to no layer", vae(hidden=[layer("Dropout", "d", ["nowhere"])], behind="d"),
+               '"d" (Dropout) does not say which one layer it follows')
+    for link in (["dense"], ["dense", 0], ["dense", "0", 0], ["dense", 0, None], [0, 0, 0]):
+        odd = layer("Dropout", "d")
+        odd["inbound_nodes"] = [[link]]
+        is_refused(f"a link that is {link}", vae(hidden=[odd], behind="d"),
+                   '"d" (Dropout) does not say which one layer it follows')
+    silent = vae(**activations())
+    for one in silent["config"]["layers"]:
+        if one["class_name"] == "Dense" and one["name"] in ("dense", "z_mean", "z_log_var", "dense_1"):
+            del one["config"]["activation"]
+    is_read("dense layers that say no activation, and activations behind them", silent)
+    joint = tuple(np.concatenate(v) for v in zip(net.mu, net.logvar))
+    for what, draw in (("split", [layer("Split", "s", ["head"]), layer("Sampling", "z", [("s", 0, 0), ("s", 1, 0)])]),
+                       ("taken whole", [layer("Lambda", "sampling", ["head"])]),
+                       ("taken by a class of its own", [layer("Reparametrise", "z", ["head"])])):
+        config = vae(activation="tanh", draw=draw)
+        for one in config["config"]["layers"]:
+            if one["name"] == "dense_1":
+                one["inbound_nodes"] = links([[draw[-1]["name"]]])
+        config["config"]["layers"][2:4] = [dense("head", "dense")]
+        is_read(f"one head for both, {what}", config, heads=[("head", joint)])
 
     def nested(kind, inside=(), outside=(), takes="encoder"):
         """Encoder and decoder as models of a model."""
@@ -198,6 +244,76 @@ for kind, what in (("Activation", {"activation": "tanh"}), ("Rescaling", {})):
     config["config"]["layers"].append(layer(kind, "odd", **what))
     is_refused(f"{kind} without links", config, f'"odd" ({kind}) does not say which one layer it follows')
 
+config = vae(activation="tanh") # as no Keras writes it: nothing is linked
+for one in config["config"]["layers"]:
+    one["inbound_nodes"] = []
+is_read("a layer that draws z by its name, no links", config)
+
+# Layers of the user's own class by their count, as Keras 3 calls them; what draws z has no weights.
+def counted(draw):
+    image = io.BytesIO()
+    with h5py.File(image, "w") as f:
+        put_vars(f, "layers/coder", [(None, l, None) for l in (net.encoder[0], net.mu, net.logvar)])
+        put_vars(f, "layers/coder_1", [(None, l, None) for l in (net.decoder[0], net.out)])
+    with zipfile.ZipFile("counted.keras", "w") as z:
+        z.writestr("config.json", json.dumps(model([layer("InputLayer", "x"), layer("Coder", "first", ["x"]), draw,
+                                                    layer("Coder", "second", ["z"])], ["second"])))
+        z.writestr("model.weights.h5", image.getvalue())
+
+
+counted(layer("Draw", "z", [("first", 0, 0), ("first", 1, 0)]))
+same = "fc1.weight   = layers/coder/dense/vars/0^T\n", "fc4.weight   = layers/coder_1/dense_1/vars/0^T\n"
+shown = good("inspect", "counted.keras")
+report(all(line in shown for line in same), "layers with weights by their class and count", shown)
+counted(layer("Code", "z", ["first"]))
+refused("a layer whose class begins so", 'layer "z" (Code) is none', "convert", "counted.keras", "x.npz")
+
+# Odd names on the way to a tensor say nothing; the order of the files' own names is left.
+def odd_names(what, config, group="functional", names=("dense", "dense_1", "dense_2")):
+    image = io.BytesIO()
+    with h5py.File(image, "w") as f:
+        path = f"layers/{group}/layers"
+        put_vars(f, path, [(None, l, None) for l in (net.encoder[0], net.mu, net.logvar)])
+        put_vars(f, "layers/other/layers", [(None, l, None) for l in (net.decoder[0], net.out)])
+        for old, new in zip(("dense", "dense_1", "dense_2"), names):
+            if new != old:
+                f.move(f"{path}/{old}", f"{path}/{new}")
+    with zipfile.ZipFile("odd.keras", "w") as z:
+        z.writestr("config.json", json.dumps(config))
+        z.writestr("model.weights.h5", image.getvalue())
+    shown = good("convert", "odd.keras", "c.npz")
+    with np.load("c.npz") as got:
+        report("assumed: mu before logvar" in shown and
+               all(np.array_equal(got[k], v) for k, v in net.ours().items()), what, shown)
+
+
+def parted(name):
+    return {"class_name": "Functional", "config": {"name": "vae", "layers": [functional(name, [
+        ("dense", net.encoder[0], "tanh"), ("a", net.mu, "linear"), ("b", net.logvar, "linear")], "i")]}}
+
+
+odd_names("names of the configuration", parted("encoder"))
+odd_names("a name of 2000 bytes", parted("n" * 2000))
+odd_names("no name", parted(""))
+odd_names("a count of no number", parted("encoder"), names=("dense_a", "dense_b", "dense_c"))
+odd_names("a count that is missing", parted("encoder"), names=("a_", "b_", "c_"))
+odd_names("a class that none has", parted("encoder"), group="functiona_")
+odd_names("more levels than are looked at", parted("encoder"), group="/".join("abcdefghijklmnop"))
+
+# --- more names and arrays than a network has ---
+put(vae(activation="tanh"))
+with h5py.File("m.h5", "r+") as f:
+    f["model_weights"].attrs["layer_names"] = [b"dense"] * 60
+refused("more names of layers than tensors are allowed", "m.h5: more than 50 layers, the limit (tensors)", "inspect",
+        "m.h5", "--max-tensors", "50")
+put(vae(activation="tanh"))
+with h5py.File("m.h5", "r+") as f:
+    for i in range(1000):
+        f[f"optimizer_weights/{i}"] = np.float32(i)
+shown = good("inspect", "m.h5")
+report("12-7-3 relu" in shown and "assumed: --activation relu" in shown and "1000 tensors that are no part" in shown,
+       "beside very many arrays of an optimizer the configuration is not looked at", shown)
+
 # A layer of the user's own class, whose inside is not there: its activation is assumed, and said to be.
 write_keras2("opaque.h5", net, h5py)
 with h5py.File("opaque.h5", "r+") as f:
@@ -222,6 +338,13 @@ refused("another activation than ours", "its activation is tanh, not relu", "ins
         "--activation", "relu")
 refused("another likelihood than ours", "its likelihood is grey, not bernoulli (--likelihood)", "convert",
         "ours.safetensors", "x.npz", "--likelihood", "bernoulli")
+
+refused("a variance where there is none", "the likelihood is grey, --x-variance belongs to gaussian-fixed", "convert",
+        "ours.safetensors", "x.npz", "--x-variance", "2")
+good("convert", "m.h5", "fixed.npz", "--likelihood", "gaussian-fixed", "--x-variance", "0.25")
+refused("another variance than ours", "its variance is 0.25, not 1 (--x-variance)", "eval", "--model", "fixed.npz",
+        "--data", "sprites", "--x-variance", "1")
+report("(variance 0.25)" in good("inspect", "fixed.npz", "--x-variance", "0.25"), "the same is fine")
 
 # --- without biases ---
 with h5py.File("plain.h5", "w") as f:

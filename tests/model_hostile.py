@@ -256,6 +256,10 @@ for depth in (100, 50000):
 
 # --- places ---
 os.mkfifo("pipe.h5")
+for what, data in (("a text", b"weights of a network"), ("an ONNX model", b"\x08\x07\x12\x07libaevb\x1a\x050.1.0"),
+                   ("a .gz", b"\x1f\x8b\x08\0" + bytes(20)), ("a GGUF", b"GGUF\3\0\0\0\1\0\0\0\0\0\0\0")):
+    refused(f"{what} is none of the formats", "other.bin: neither safetensors nor .npz, Keras .h5 or .keras", "inspect",
+            put("other.bin", data))
 for name, why in (("pipe.h5", "is a FIFO"), (".", "is a directory"), ("/dev/null", "is a device"),
                   ("absent.keras", "cannot open")):
     refused(f"{name}: {why}", why, "inspect", name)

@@ -129,13 +129,13 @@ AEVB_API const char *aevb_model_file_metadata(const aevb_model_file *file, const
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_model_file_read(aevb_model_file *file, const aevb_stored_tensor *tensor,
                                                           double *out, aevb_error *err);
 
-/* What a file of others does not say. Everything can be left to guesses (aevb_import_default). An activation or a
- * likelihood that contradicts the file is AEVB_EFORMAT. */
+/* What a file of others does not say. Everything can be left to guesses (aevb_import_default). An activation, a
+ * likelihood or a variance that contradicts the file is AEVB_EFORMAT. */
 typedef struct aevb_import_options {
     const char *map;              /* "ours=theirs" pairs, commas or newlines between; NULL: by names and shapes */
     int activation;               /* an aevb_activation, or -1: as the file says, else relu */
     int likelihood;               /* an aevb_likelihood, or -1: grey */
-    double x_variance;            /* of gaussian-fixed; 0: 1 */
+    double x_variance;            /* of gaussian-fixed, and of no other; 0: as the file says, else 1 */
     size_t image_rows, image_cols; /* 0: as the file says; else 28 x 28 for 784 values */
 } aevb_import_options;
 
@@ -146,6 +146,7 @@ typedef struct aevb_import_tensor {
     const aevb_stored_tensor *theirs; /* of the file; NULL for a bias that the file does not have: zeros */
     int transposed;                   /* theirs is [in][out] */
     uint64_t first;                   /* its first output, for one head that holds mu and logvar */
+    int doubled;                      /* theirs is of a log standard deviation, ours of a log-variance */
 } aevb_import_tensor;
 
 /* A file understood as a network. */
@@ -162,7 +163,7 @@ typedef struct aevb_import {
 
 /* Finds the network. AEVB_EFORMAT or AEVB_EUNSUPPORTED with the tensors that fit nowhere. The architecture that a
  * file of ours carries is taken; otherwise names and shapes decide, or the map: an entry names a layer of ours (fc1)
- * or one tensor (fc1.weight); "theirs^T" is [in][out]; both heads from one layer take its two halves. */
+ * or one tensor (fc1.weight); "theirs^T" is [in][out], "theirs*2" taken twice; both heads from one layer take its two halves. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_import_find(const aevb_model_file *file, const aevb_import_options *options,
                                                       aevb_import *out, aevb_error *err);
 /* Reads what was found. EFORMAT for a NaN or infinity, naming the element. */

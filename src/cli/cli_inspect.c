@@ -85,6 +85,7 @@ static json_t *json_map(const aevb_import *found)
                                                                 : aevb_cli_json_text(from->theirs->name));
         aevb_cli_json_set(entry, "transposed", json_boolean(from->transposed));
         aevb_cli_json_set(entry, "first_output", aevb_cli_json_whole(from->first));
+        aevb_cli_json_set(entry, "doubled", json_boolean(from->doubled));
         aevb_cli_json_set(map, found->layout.tensors[i].name, entry);
     }
     return map;

@@ -138,6 +138,8 @@ void aevb_cli_model_print_map(const aevb_import *found, FILE *stream)
             aevb_cli_print_safe_to(stream, from->theirs->name);
         if (from->transposed)
             fputs("^T", stream);
+        if (from->doubled)
+            fputs("*2", stream);
         if (from->theirs != NULL && from->theirs->shape[from->transposed] != ours->shape[0])
             fprintf(stream, " outputs %" PRIu64 " to %" PRIu64, from->first, from->first + ours->shape[0] - 1);
         fputc('\n', stream);

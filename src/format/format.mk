@@ -29,9 +29,10 @@ EXTRA_DIST += tests/format_numpy.py
 TESTS += tests/format_numpy.sh
 
 # Files of others, and ours for others.
-model_tests = tests/model_import.sh tests/model_config.sh tests/model_export.sh tests/model_hostile.sh
+model_tests = tests/model_import.sh tests/model_names.sh tests/model_config.sh tests/model_export.sh \
+	tests/model_hostile.sh
 dist_check_SCRIPTS += $(model_tests)
-EXTRA_DIST += tests/model_import.py tests/model_config.py tests/model_export.py tests/model_hostile.py \
-	tests/support/model_files.py \
+EXTRA_DIST += tests/model_import.py tests/model_names.py tests/model_config.py tests/model_export.py \
+	tests/model_hostile.py tests/support/model_files.py \
 	tests/support/python_test.sh
 TESTS += $(model_tests)

@@ -24,10 +24,13 @@ static const char *shown_name(const aevb_model_tensor *tensor)
     return tensor->hint != NULL ? tensor->hint : tensor->stored->name;
 }
 
+/* An array of a .npz that cannot be read has no shape here (count 0): by its name it may be needed. */
 static int ignorable(const aevb_model_file *file, const aevb_stored_tensor *tensor)
 {
     const char *name = tensor->name;
-    return tensor->ndim == 0 || strstr(name, "seed_generator") != NULL ||
+    size_t length;
+    return (tensor->ndim == 0 && (tensor->count == 1 || aevb_tensor_kind_of(name, &length) == AEVB_TENSOR_OTHER)) ||
+           strstr(name, "seed_generator") != NULL ||
            (file->hdf5 != NULL &&
             (strncmp(name, "optimizer_weights/", 18) == 0 || strncmp(name, "optimizer/", 10) == 0));
 }
@@ -103,7 +106,7 @@ aevb_status aevb_layers_collect(const aevb_model_file *file, aevb_import_layers 
 {
     char misfits[280] = "";
     int too_many = 0;
-    *out = (aevb_import_layers){.n = 0};
+    *out = (aevb_import_layers){.ordered = file->ordered};
     for (size_t i = 0; i < file->n; i++) {
         const aevb_stored_tensor *stored = file->tensors[i].stored;
         if (ignorable(file, stored))

@@ -13,6 +13,7 @@ typedef struct aevb_import_layer {
     size_t length;    /* of that name */
     const aevb_stored_tensor *weight, *bias; /* bias: or NULL */
     int transposed;   /* weight is [in][out] */
+    int doubled, bias_doubled; /* weight and bias are taken twice */
     size_t in, out;
     int side;         /* AEVB_ENCODER, AEVB_DECODER or -1: as its name says */
     aevb_layer_head head;
@@ -24,6 +25,7 @@ typedef struct aevb_import_layers {
     aevb_import_layer layers[AEVB_IMPORT_LAYERS];
     size_t n;
     size_t n_ignored;
+    int ordered; /* as the file says, not by name */
 } aevb_import_layers;
 
 /* Every tensor must be the weight or the bias of a layer, or be known to mean nothing here (scalars, seeds, what an

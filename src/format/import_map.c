@@ -92,7 +92,7 @@ void aevb_roles_map(const aevb_roles *roles, char text[AEVB_SHOWN_MAP])
 /* One pair of a map, taken apart. */
 typedef struct pair {
     char *ours, *theirs;
-    bool transposed;
+    bool transposed, doubled;
 } pair;
 
 /* The layer of the list under a name of ours, made when it is new; NULL when there is no room. */
@@ -107,16 +107,20 @@ static aevb_import_layer *layer_for(aevb_import_layers *list, const char *name, 
     return &list->layers[list->n++];
 }
 
-static void set_tensor(aevb_import_layer *layer, const aevb_model_tensor *tensor, bool bias, bool transposed)
+static void set_tensor(aevb_import_layer *layer, const aevb_model_tensor *tensor, bool bias, const pair *p,
+                       aevb_tensor_kind kind)
 {
+    const int transposed = p->transposed || kind == AEVB_TENSOR_KERNEL;
     const aevb_stored_tensor *stored = tensor->stored;
     if (tensor->activation != NULL)
         layer->activation = tensor->activation;
     if (bias) {
         layer->bias = stored;
+        layer->bias_doubled = p->doubled;
         return;
     }
     layer->weight = stored;
+    layer->doubled = p->doubled;
     layer->transposed = transposed;
     layer->out = (size_t)stored->shape[transposed];
     layer->in = (size_t)stored->shape[!transposed];
@@ -152,7 +156,7 @@ static aevb_status map_layer(const aevb_model_file *file, const pair *p, aevb_im
         bool bias = kind == AEVB_TENSOR_BIAS;
         if (!usable(file->tensors[i].stored, bias))
             return BAD("%.100s is no affine layer", p->theirs);
-        set_tensor(layer, &file->tensors[i], bias, kind == AEVB_TENSOR_KERNEL || p->transposed);
+        set_tensor(layer, &file->tensors[i], bias, p, kind);
     }
     return layer->weight == NULL ? BAD("no layer \"%.100s\" in the file", p->theirs) : AEVB_OK;
 }
@@ -167,8 +171,7 @@ static aevb_status map_tensor(const aevb_model_file *file, const pair *p, bool b
             continue;
         if (!usable(stored, bias))
             return BAD("\"%.100s\" is not %s", p->theirs, bias ? "a vector" : "a matrix");
-        set_tensor(layer, &file->tensors[i], bias,
-                   p->transposed || aevb_tensor_kind_of(stored->name, &length) == AEVB_TENSOR_KERNEL);
+        set_tensor(layer, &file->tensors[i], bias, p, aevb_tensor_kind_of(stored->name, &length));
         return AEVB_OK;
     }
     return BAD("no tensor \"%.100s\" in the file", p->theirs);
@@ -199,7 +202,17 @@ static char *trim(char *text)
     return text;
 }
 
-/* "ours=theirs" or "ours=theirs^T"; *p->ours is empty for an empty entry. */
+/* 1 when the text ends so, which is cut off then. */
+static bool cut(char *text, const char *ending)
+{
+    const size_t n = strlen(text), m = strlen(ending);
+    const bool ends = n > m && strcmp(text + n - m, ending) == 0;
+    if (ends)
+        text[n - m] = '\0';
+    return ends;
+}
+
+/* "ours=theirs", behind which "^T" and then "*2" may stand; *p->ours is empty for an empty entry. */
 static bool split_pair(char *entry, pair *p)
 {
     char *equals = strchr(entry, '=');
@@ -211,11 +224,8 @@ static bool split_pair(char *entry, pair *p)
     *equals = '\0';
     p->ours = trim(entry);
     p->theirs = trim(equals + 1);
-    size_t n = strlen(p->theirs);
-    if (n > 2 && strcmp(p->theirs + n - 2, "^T") == 0) {
-        p->theirs[n - 2] = '\0';
-        p->transposed = true;
-    }
+    p->doubled = cut(p->theirs, "*2");
+    p->transposed = cut(p->theirs, "^T");
     return *p->ours != '\0' && *p->theirs != '\0';
 }
 

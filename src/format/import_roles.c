@@ -4,12 +4,14 @@
 #include "format/import_layers.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "error.h"
 
 enum { MOST_STEPS = 100000, RANKS = 4 };
+#define ANYWHERE SIZE_MAX
 
 /* A search for arrangements of the layers that are no heads. */
 typedef struct search {
@@ -20,6 +22,7 @@ typedef struct search {
     size_t z;
     const aevb_import_layer *picked[AEVB_IMPORT_LAYERS];
     size_t n_picked, n_encoder;
+    size_t split; /* layers of the encoder, where that is known: as many as in the decoder; else ANYWHERE */
     unsigned long used; /* bit per layer; heads are used from the start */
     unsigned long steps;
     /* Arrangements found: 3 in the order of the list throughout, 2 so within each network, 1 any whose networks
@@ -93,7 +96,7 @@ static void go_on(search *s, bool decoding, size_t width)
 {
     if (++s->steps > MOST_STEPS)
         return;
-    if (!decoding && (width == 0 || width == s->mu->in)) {
+    if (!decoding && (s->split == ANYWHERE || s->split == s->n_picked) && (width == 0 || width == s->mu->in)) {
         s->n_encoder = s->n_picked;
         if (!s->encoder_alone)
             go_on(s, true, s->z);
@@ -106,7 +109,8 @@ static void go_on(search *s, bool decoding, size_t width)
         (s->out_mu == NULL ? x == 0 || width == x
                            : (width == 0 || width == s->out_mu->in) && (x == 0 || s->out_mu->out == x)))
         note(s);
-    pick(s, decoding, width);
+    if (decoding || s->n_picked != s->split)
+        pick(s, decoding, width);
 }
 
 static void pick(search *s, bool decoding, size_t width)
@@ -132,11 +136,27 @@ static unsigned long bit(const aevb_import_layers *list, const aevb_import_layer
     return layer == NULL ? 0 : 1ul << (layer - list->layers);
 }
 
-/* Runs the search; the number of arrangements of the best rank, and that one in *out. */
+/* The hidden layers of the encoder when the decoder has as many. */
+static size_t half(const search *s)
+{
+    const size_t heads = s->mu == s->logvar ? 1 : 2, outs = s->out_logvar == NULL ? 1 : 2;
+    const size_t no_hidden = heads + outs, n = s->list->n;
+    if (s->mu == NULL || s->encoder_alone || n < no_hidden || (n - no_hidden) % 2 != 0)
+        return ANYWHERE;
+    return (n - no_hidden) / 2;
+}
+
+/* Runs the search; the number of arrangements of the best rank, and that one in *out. Networks that mirror each other
+ * are tried first: of many layers of one width no other way may be found before there are too many steps. */
 static unsigned arrange(search *s, aevb_roles *out)
 {
     s->used = bit(s->list, s->mu) | bit(s->list, s->logvar) | bit(s->list, s->out_mu) | bit(s->list, s->out_logvar);
+    s->split = half(s);
     go_on(s, s->mu == NULL, s->mu == NULL ? s->z : 0);
+    if (s->split != ANYWHERE && s->found[0] + s->found[1] + s->found[2] + s->found[3] == 0) {
+        s->split = ANYWHERE;
+        go_on(s, false, 0);
+    }
     for (unsigned rank = RANKS; rank-- > 0;)
         if (s->found[rank] > 0) {
             *out = s->roles[rank];
@@ -158,17 +178,34 @@ static const aevb_import_layer *head_of(const aevb_import_layers *list, aevb_lay
     return *n == 1 ? found : NULL;
 }
 
+static bool same_shape(const aevb_import_layer *a, const aevb_import_layer *b)
+{
+    return a->in == b->in && a->out == b->out;
+}
+
+/* The mean that is not called so, where the log-variance is: the one other layer that fits in its place. */
+static const aevb_import_layer *partner_of(const aevb_import_layers *list, const aevb_import_layer *logvar,
+                                           bool decoder)
+{
+    const aevb_import_layer *found = NULL;
+    for (size_t i = 0; i < list->n; i++) {
+        const aevb_import_layer *layer = &list->layers[i];
+        if (layer->head != AEVB_NO_HEAD || !same_shape(layer, logvar) ||
+            (side_of(layer) == AEVB_DECODER) != decoder)
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = layer;
+    }
+    return found;
+}
+
 static unsigned arrange_by_order(search *s, aevb_roles *out)
 {
     unsigned ways = arrange(s, out);
     if (ways > 0)
         out->by_order = 1;
     return ways;
-}
-
-static bool same_shape(const aevb_import_layer *a, const aevb_import_layer *b)
-{
-    return a->in == b->in && a->out == b->out;
 }
 
 /* Ways with two layers of the same shape that follow each other as heads, or one of twice the latent width. */
@@ -192,19 +229,24 @@ static unsigned arrange_pairs(const aevb_import_layers *list, bool encoder_alone
 }
 
 /* Without named heads: a VAE with heads by order; or an encoder with such, where all names say encoder; or a decoder
- * alone, a chain from any width to another. Returns the number of ways. */
+ * alone, a chain that leads to more values unless names say decoder: a classifier is one to fewer. Returns the number
+ * of ways. */
 static unsigned arrange_unnamed(const aevb_import_layers *list, aevb_roles *out)
 {
-    size_t n_encoder = 0;
-    for (size_t i = 0; i < list->n; i++)
+    size_t n_encoder = 0, n_decoder = 0;
+    for (size_t i = 0; i < list->n; i++) {
         n_encoder += list->layers[i].side == AEVB_ENCODER;
+        n_decoder += list->layers[i].side == AEVB_DECODER;
+    }
     unsigned ways = arrange_pairs(list, false, out);
     if (ways == 0 && n_encoder == list->n)
         ways = arrange_pairs(list, true, out);
     if (ways > 0 || n_encoder > 0)
         return ways;
     search s = {.list = list};
-    return arrange(&s, out);
+    ways = arrange(&s, out);
+    const bool fewer = ways > 0 && out->out->out < (out->n_decoder > 0 ? out->decoder[0] : out->out)->in;
+    return fewer && n_decoder == 0 ? 0 : ways;
 }
 
 /* Heads of one side, mu and logvar, and what is said of which: a VAE, where they are the encoder's; an encoder alone;
@@ -244,6 +286,30 @@ static bool hinted(const aevb_roles *roles)
     return aevb_layer_hints_at_head(a->name, begin, a->length) || aevb_layer_hints_at_head(b->name, begin, b->length);
 }
 
+/* The k-th layer that is no head of the encoder, and the part that it was put into; NULL after the last. */
+static const aevb_import_layer *placed(const aevb_roles *roles, size_t k, int *part)
+{
+    *part = k < roles->n_encoder ? AEVB_ENCODER : AEVB_DECODER;
+    if (k < roles->n_encoder)
+        return roles->encoder[k];
+    k -= roles->n_encoder;
+    return k < roles->n_decoder ? roles->decoder[k] : k == roles->n_decoder ? roles->out : NULL;
+}
+
+/* 1 when two layers could as well stand in each other's place, and their names, which alone decide, do not count: by
+ * name "fourth" is before "second". */
+static bool by_words(const aevb_roles *roles)
+{
+    const aevb_import_layer *a, *b;
+    int part_a, part_b;
+    for (size_t i = 0; (a = placed(roles, i, &part_a)) != NULL; i++)
+        for (size_t k = i + 1; (b = placed(roles, k, &part_b)) != NULL; k++)
+            if (same_shape(a, b) && (a->side < 0 || a->side == part_b) && (b->side < 0 || b->side == part_a) &&
+                !aevb_names_count(a->weight->name, b->weight->name))
+                return true;
+    return false;
+}
+
 /* Found, but not to be taken without being asked: the map to give. */
 static aevb_status ask(const char *path, const aevb_roles found[2], bool unclear, aevb_error *err)
 {
@@ -276,7 +342,12 @@ aevb_status aevb_roles_find(const char *path, const aevb_import_layers *list, ae
                 .out_logvar = head_of(list, AEVB_LOGVAR_HEAD, true, &n_out_logvar)};
     (void)head_of(list, AEVB_STDDEV_HEAD, false, &n_stddev);
     (void)head_of(list, AEVB_STDDEV_HEAD, true, &n_other);
-    if (aevb_roles_ours(list, &roles[0])) {
+    if (n_mu == 0 && n_logvar == 1)
+        n_mu = (s.mu = partner_of(list, s.logvar, false)) != NULL;
+    if (n_out == 0 && n_out_logvar == 1)
+        n_out = (s.out_mu = partner_of(list, s.out_logvar, true)) != NULL;
+    const bool ours = aevb_roles_ours(list, &roles[0]);
+    if (ours) {
         ways = 1;
     } else if (n_mu == 1 && n_logvar == 1 && n_out_logvar == 0) { /* a mean without a variance is an output layer */
         ways = same_shape(s.mu, s.logvar) ? arrange_heads(list, s.mu, s.logvar, roles, &unclear) : 0;
@@ -288,6 +359,8 @@ aevb_status aevb_roles_find(const char *path, const aevb_import_layers *list, ae
     } else if (n_mu + n_logvar + n_out_logvar + n_stddev + n_other == 0) {
         ways = arrange_unnamed(list, roles);
     }
+    if (ways == 1 && !ours && !list->ordered && by_words(&roles[0]))
+        ways = 2;
     if (ways == 1 && (unclear || hinted(&roles[0])))
         return ask(path, roles, unclear, err);
     if (ways == 1) {

@@ -4,6 +4,7 @@
 #include "format/keras_config.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,12 +102,18 @@ static const json_t *counted(const json_t *layers, const char *name)
     return NULL;
 }
 
+/* The list of a model's layers in a path, as Keras 3 and as 2.12 calls it. */
+static bool is_list(const char *part)
+{
+    return strcmp(part, "layers") == 0 || strcmp(part, "_layer_checkpoint_dependencies") == 0;
+}
+
 const json_t *aevb_keras_by_count(const json_t *model, const aevb_keras_path *path, char *names, size_t room)
 {
     const json_t *at = model;
     size_t used = 0;
     for (size_t i = 0; i + 2 < path->n && at != NULL; i++) { /* the last two are "vars" and a number */
-        if (strcmp(path->part[i], "layers") == 0)
+        if (is_list(path->part[i]))
             at = counted(aevb_keras_layers(at), path->part[++i]);
         else /* an attribute of a model of the user's own class */
             at = json_object_get(json_object_get(at, "config"), path->part[i]);
@@ -119,10 +126,28 @@ const json_t *aevb_keras_by_count(const json_t *model, const aevb_keras_path *pa
     return used == 0 ? NULL : at;
 }
 
+static bool zero(const json_t *value)
+{
+    return value == NULL || json_is_null(value) || (json_is_number(value) && json_number_value(value) == 0);
+}
+
+const char *aevb_keras_spelling(const json_t *layer)
+{
+    const char *class_name = aevb_keras_text(layer, "class_name");
+    const json_t *config = json_object_get(layer, "config"), *most = json_object_get(config, "max_value");
+    if (strcmp(class_name, "Activation") == 0)
+        return aevb_keras_activation(layer);
+    const bool plain = (most == NULL || json_is_null(most)) && zero(json_object_get(config, "negative_slope")) &&
+                       zero(json_object_get(config, "threshold"));
+    return strcmp(class_name, "ReLU") == 0 && plain ? "relu" : NULL;
+}
+
 const char *aevb_keras_activation(const json_t *layer)
 {
     const json_t *activation = json_object_get(json_object_get(layer, "config"), "activation");
-    if (json_is_object(activation)) /* Keras 3 writes objects for activations that are not built in */
-        activation = json_object_get(activation, "config");
-    return json_string_value(activation);
+    if (!json_is_object(activation))
+        return json_string_value(activation);
+    const char *function = aevb_keras_text(activation, "config"); /* Keras 3; else it is a layer */
+    const char *spelling = *function != '\0' ? function : aevb_keras_spelling(activation);
+    return spelling != NULL ? spelling : aevb_keras_text(activation, "class_name");
 }

@@ -35,7 +35,10 @@ const json_t *aevb_keras_by_name(const json_t *model, const aevb_keras_path *pat
  * of the layers on the way ("encoder/z_mean"). */
 const json_t *aevb_keras_by_count(const json_t *model, const aevb_keras_path *path, char *names, size_t room);
 
-/* The spelling of its activation, or NULL. */
+/* The activation that the layer is, as Keras spells it for dense layers; NULL when it is none of these. */
+const char *aevb_keras_spelling(const json_t *layer);
+
+/* The spelling of the activation that the layer has, the name of a class where that has none, or NULL. */
 const char *aevb_keras_activation(const json_t *layer);
 
 #endif

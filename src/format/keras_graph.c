@@ -49,23 +49,6 @@ static void refuse(const graph *g, size_t i, const char *why)
                  aevb_keras_text(layer, "class_name"), why);
 }
 
-static bool zero(const json_t *value)
-{
-    return value == NULL || json_is_null(value) || (json_is_number(value) && json_number_value(value) == 0);
-}
-
-/* The activation that the layer is, as Keras spells it for dense layers; NULL when it is none of these. */
-static const char *spelling(const json_t *layer)
-{
-    const char *class_name = aevb_keras_text(layer, "class_name");
-    const json_t *config = json_object_get(layer, "config"), *most = json_object_get(config, "max_value");
-    if (strcmp(class_name, "Activation") == 0)
-        return aevb_keras_activation(layer);
-    const bool plain = (most == NULL || json_is_null(most)) && zero(json_object_get(config, "negative_slope")) &&
-                       zero(json_object_get(config, "threshold"));
-    return strcmp(class_name, "ReLU") == 0 && plain ? "relu" : NULL;
-}
-
 /* 1 when there is a matrix under the name of the layer, or under its class as Keras 3 counts it ("encoder_1"). */
 static bool has_weights(const aevb_model_file *file, const json_t *layer)
 {
@@ -94,7 +77,7 @@ static kind kind_of(const aevb_model_file *file, const json_t *layer)
 {
     static const char *const passing[] = {"Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise",
                                           "ActivityRegularization", "Flatten", "Reshape", "Identity"};
-    const char *class_name = aevb_keras_text(layer, "class_name"), *activation = spelling(layer);
+    const char *class_name = aevb_keras_text(layer, "class_name"), *activation = aevb_keras_spelling(layer);
     if (aevb_keras_layers(layer) != NULL)
         return MODEL;
     if (activation != NULL)
@@ -153,7 +136,8 @@ static void read_links(graph *g, const json_t *model)
 static void settle(graph *g, size_t dense, size_t activation)
 {
     const size_t before = g->settled[dense] ? g->activation[dense] : activation;
-    const char *a = spelling(json_array_get(g->layers, before)), *b = spelling(json_array_get(g->layers, activation));
+    const char *a = aevb_keras_spelling(json_array_get(g->layers, before));
+    const char *b = aevb_keras_spelling(json_array_get(g->layers, activation));
     g->settled[dense] = true;
     g->activation[dense] = before;
     if (a != b && (a == NULL || b == NULL || strcmp(a, b) != 0))
@@ -265,7 +249,7 @@ static aevb_status apply(graph *g, size_t dense, aevb_error *err)
         refuse(g, g->activation[dense], "follows a dense layer that has an activation itself");
         return AEVB_OK;
     }
-    json_t *text = json_string(spelling(json_array_get(g->layers, g->activation[dense])));
+    json_t *text = json_string(aevb_keras_spelling(json_array_get(g->layers, g->activation[dense])));
     return json_object_set_new(json_object_get(layer, "config"), "activation", text) == 0 ? AEVB_OK
                                                                                           : aevb_fail_memory(err);
 }

@@ -38,6 +38,23 @@ int aevb_natural_compare(const char *a, const char *b)
     return (*a != '\0') - (*b != '\0');
 }
 
+/* At the next letter, or at the end. */
+static const char *to_letter(const char *name)
+{
+    while (*name != '\0' && !isalpha((unsigned char)*name) && (unsigned char)*name < 0x80)
+        name++;
+    return name;
+}
+
+int aevb_names_count(const char *a, const char *b)
+{
+    while (*(a = to_letter(a)) == *(b = to_letter(b)) && *a != '\0') {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
 static bool separator(char c)
 {
     return c == '.' || c == '/' || c == '_';

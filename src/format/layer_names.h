@@ -8,6 +8,9 @@
 /* As strcmp, but digits compare as numbers: "fc2" before "fc10". */
 int aevb_natural_compare(const char *a, const char *b);
 
+/* 1 when two names have the same letters, so that only numbers put one before the other. */
+int aevb_names_count(const char *a, const char *b);
+
 typedef enum aevb_tensor_kind {
     AEVB_TENSOR_OTHER = 0,
     AEVB_TENSOR_WEIGHT = 1, /* [out][in], as PyTorch has it */

@@ -4,6 +4,7 @@
 #include "aevb/format.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -85,10 +86,14 @@ static aevb_status take_options(const aevb_model_file *file, const aevb_import_o
         arch->likelihood = (aevb_likelihood)likelihood;
         found->likelihood_assumed = 0;
     }
-    if (options->x_variance > 0)
-        arch->x_variance = options->x_variance;
-    else if (arch->likelihood == AEVB_GAUSSIAN_FIXED && !(arch->x_variance > 0))
-        arch->x_variance = 1;
+    if (options->x_variance > 0 && arch->likelihood != AEVB_GAUSSIAN_FIXED)
+        return BAD(AEVB_EFORMAT, "the likelihood is %s, --x-variance belongs to gaussian-fixed",
+                   aevb_likelihood_name(arch->likelihood));
+    if (options->x_variance > 0 && arch->x_variance > 0 && options->x_variance != arch->x_variance)
+        return BAD(AEVB_EFORMAT, "its variance is %.17g, not %.17g (--x-variance)", arch->x_variance,
+                   options->x_variance);
+    if (arch->likelihood == AEVB_GAUSSIAN_FIXED && !(arch->x_variance > 0))
+        arch->x_variance = options->x_variance > 0 ? options->x_variance : 1;
     if (options->image_rows > 0 || options->image_cols > 0) {
         arch->image_rows = options->image_rows;
         arch->image_cols = options->image_cols;
@@ -193,8 +198,8 @@ static aevb_status connect(const aevb_model_file *file, const aevb_roles *roles,
                        layer->in, layer->out, (int)strcspn(weight->name, "."), weight->name, found->arch.x_dim,
                        found->arch.z_dim, weight->shape[1], out);
         uint64_t first = head && i / 2 == found->arch.n_hidden + 1 ? weight->shape[0] : 0;
-        found->tensors[i] = (aevb_import_tensor){layer->weight, layer->transposed, first};
-        found->tensors[i + 1] = (aevb_import_tensor){layer->bias, 0, first};
+        found->tensors[i] = (aevb_import_tensor){layer->weight, layer->transposed, first, layer->doubled};
+        found->tensors[i + 1] = (aevb_import_tensor){layer->bias, 0, first, layer->bias_doubled};
     }
     return AEVB_OK;
 }
@@ -279,6 +284,11 @@ static aevb_status read_tensor(aevb_model_file *file, const aevb_tensor *ours, c
     aevb_status status = aevb_model_file_read_into(file, from->theirs, scratch, err);
     if (status == AEVB_OK)
         place(ours, from, scratch, to);
+    for (size_t i = 0; i < ours->count && from->doubled && status == AEVB_OK; i++) {
+        to[i] *= 2;
+        if (!isfinite(to[i]))
+            status = BAD(AEVB_EFORMAT, "tensor \"%.100s\": twice an element is infinite", from->theirs->name);
+    }
     aevb_free(scratch);
     return status;
 }

@@ -11,6 +11,7 @@
 #include "alloc.h"
 #include "error.h"
 #include "format/inflate_limit.h"
+#include "format/le_bytes.h"
 #include "format/safetensors_file.h"
 
 const char *aevb_model_file_path(const aevb_model_file *file)
@@ -150,6 +151,8 @@ static aevb_status open_by_content(aevb_model_file *file, aevb_error *err)
         return aevb_refuse_pickle(path, err);
     if (memcmp(magic, "\x93NUMPY", 6) == 0)
         return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: a single array, not a model", path);
+    if (n == sizeof magic && magic[8] != '{' && aevb_get_u64(magic) > aevb_file_in_size(file->in)) /* nor that */
+        return aevb_fail(err, AEVB_EFORMAT, "%s: neither safetensors nor .npz, Keras .h5 or .keras", path);
     return open_safetensors(file, err);
 }
 

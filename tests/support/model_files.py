@@ -118,6 +118,23 @@ def write_ours(path, net, rows=0, cols=0):
     write_safetensors(path, net.ours(), {"format": "pt", "aevb.arch": net.arch(rows, cols)})
 
 
+def same_weights(what, net, path, *options, decoder=False, encoder=False):
+    """Converted to our layout, every tensor is bit for bit that of the network, or of one part of it."""
+    try:
+        out = good("convert", path, "converted.npz", *options)
+        with np.load("converted.npz") as got:
+            want = net.ours()
+            if decoder or encoder:
+                h = len(net.hidden)
+                names = tuple(f"fc{i}." for i in range(h + 2, 2 * h + 3)) # of the decoder
+                want = {k: v for k, v in want.items() if k.startswith(names) == decoder}
+            keys = set(got) - {"aevb.arch", "aevb.parts"}
+            ok = keys == set(want) and all(np.array_equal(got[k], want[k]) for k in keys)
+            report(ok, what, out + str(sorted(keys)))
+    except AssertionError as e:
+        report(False, what, e)
+
+
 # --- Keras 2: groups of layers with the attributes layer_names and weight_names; weights [in][out] ---
 
 def put_weights(group, names_and_values):
