@@ -4,6 +4,7 @@
 #include "engine.h"
 
 #include <math.h>
+#include <string.h>
 #include "aevb/level.h"
 #include "data/dataset.h"
 #include "error.h"
@@ -213,7 +214,10 @@ void aevb_engine_forward(aevb_engine *engine, aevb_terms *terms)
 
 void aevb_engine_gradient(aevb_engine *engine, const aevb_adjoints *adjoints, double *grad)
 {
-    engine->ops->gradient(engine, adjoints, grad);
+    if (engine->B == 0 || engine->K == 0)
+        memset(grad, 0, engine->layout.n_params * sizeof *grad);
+    else
+        engine->ops->gradient(engine, adjoints, grad);
 }
 
 aevb_status aevb_engine_set_optim(aevb_engine *engine, const aevb_optim *optim, aevb_error *err)

@@ -37,6 +37,7 @@ for seed in abc '' 1x -1 ' 1' 99999999999999999999; do
     refuse "--seed='$seed'" --seed="$seed"
 done
 refuse "no such level" --level=none
+refuse "no such precision" --precision=f16
 refuse "no such option" --none
 refuse "an argument" none
 tap_done

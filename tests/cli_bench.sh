@@ -11,7 +11,13 @@ quick="--samples 1 --seconds 0.001 --threads 1"
 expect "--help" 0 '^Usage: aevb bench ' bench --help
 expect "an argument" 2 "no argument is taken" bench surplus
 expect "an unknown part" 2 "'kernel' is not machine, kernels, products or steps" bench --parts kernel
+expect "a comma too many" 2 "--parts: '' is not machine" bench --parts machine,
+expect "no part" 2 "--parts: '' is not machine" bench --parts ''
 expect "no samples" 2 "--samples: '0'" bench --samples 0
+expect "more threads than can be" 2 "--threads: '1025' is not a whole number from 1 to 1024" bench --threads 1025
+for option in json out=kept parts=steps only=a samples=1 seconds=1; do
+    expect "--serve with --$option" 2 "--serve takes .*, not --${option%=*}" bench --serve a --$option </dev/null
+done
 
 # --- refused before anything is measured, with nothing lost ---
 echo old >kept.csv

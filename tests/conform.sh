@@ -40,7 +40,9 @@ hostile "sleeps" 'did not answer within 0.5 seconds' sleep "$long"
 hostile "no such program" 'cannot be run: No such file' "$tap_work/no-such-port"
 hostile "a directory" 'cannot be run: Permission denied' "$tap_work"
 hostile "killed" 'was killed by signal 9' sh -c 'kill -9 $$'
-hostile "no JSON" 'answered "hello", which is not JSON' sh -c 'read line; echo hello'
+hostile "no JSON" 'answered "hello", which cannot be read: at byte ' sh -c 'read line; echo hello'
+hostile "more values than any answer needs" 'cannot be read: at byte [0-9]*: more than 4096 values' \
+    sh -c 'read line; printf "["; yes 0, | head -n 5000 | tr -d "\n"; echo "0]"'
 hostile "a flood without a line" 'wrote more than any answer needs' sh -c 'read line; tr "\\0" x </dev/zero'
 hostile "last words" 'ended with status 3; it said: no licence' sh -c 'echo no licence >&2; exit 3'
 hostile "a flood of complaints" 'did not answer within 0.5 seconds; it said: y' sh -c 'yes >&2'

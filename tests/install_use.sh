@@ -25,5 +25,14 @@ LD_LIBRARY_PATH=$libdir${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
 check "the example runs" ./train_tiny run
 check "the example left a model" test -s run/model.safetensors
+if [ -f "$libdir/libaevb.a" ]; then
+    headers=$(pkg-config --cflags-only-I aevb)
+    unset PKG_CONFIG_SYSROOT_DIR
+    check "the static library needs what aevb.pc says" $AEVB_CC $AEVB_SAN train_tiny.c $headers "$libdir/libaevb.a" \
+        $(pkg-config --libs $(pkg-config --print-requires-private aevb)) -lm -pthread -o static_tiny
+    check "the example runs with it" ./static_tiny static-run
+else
+    skip "the static library" "there is none"
+fi
 check "the installed command reads it" "$(find "$dest" -type f -name aevb)" inspect run/model.safetensors
 tap_done

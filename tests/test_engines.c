@@ -244,6 +244,49 @@ Test(engines, decoder)
     conclude(&t, "decoder");
 }
 
+/* Without a batch, and without noise, there are no terms and the gradient is 0. */
+static void expect_nothing(aevb_engine *engine, const pair *p, const aevb_adjoints *adjoints, const char *what)
+{
+    double *grad = draw(p->n, 1, 1.0);
+    aevb_terms terms;
+    aevb_engine_forward(engine, &terms);
+    aevb_engine_gradient(engine, adjoints, grad);
+    cr_expect_eq(terms.B, 0, "%s: %s", p->name, what);
+    for (size_t i = 0; i < p->n; i++)
+        cr_assert(grad[i] == 0.0, "%s: %s: %g", p->name, what, grad[i]);
+    free(grad);
+}
+
+static void compare_too_early(tally *t, pair *p)
+{
+    const size_t R = p->B * p->K;
+    const aevb_engine_config *const used[] = {aevb_engine_used(p->ref), aevb_engine_used(p->fast)};
+    double *a = draw(R, 2, 1.0), *kl = draw(p->B * p->arch.z_dim, 3, 1.0), *grad = draw(p->n, 4, 1.0);
+    const aevb_adjoints adjoints = {a, a, a, kl};
+    for (size_t i = 0; i < 2; i++) {
+        aevb_engine *fresh, *engine = i == 0 ? p->ref : p->fast;
+        aevb_terms terms;
+        cr_assert_eq(aevb_engine_create(used[i], &p->arch, &fresh, NULL), AEVB_OK);
+        expect_nothing(fresh, p, &adjoints, "no batch");
+        aevb_engine_free(fresh);
+        aevb_engine_forward(engine, &terms);
+        aevb_engine_gradient(engine, &adjoints, grad);
+        cr_assert_eq(aevb_engine_set_x(engine, p->B, p->x, NULL), AEVB_OK);
+        expect_nothing(engine, p, &adjoints, "no noise");
+        t->compared += p->n;
+    }
+    free(a);
+    free(kl);
+    free(grad);
+}
+
+Test(engines, calls_that_come_too_early)
+{
+    tally t = {0};
+    for_pairs(compare_too_early, 0, 2, &t);
+    cr_expect_gt(t.compared, 0);
+}
+
 static void get_all(aevb_engine *engine, const aevb_optim *optim, double *params, double *state[2], uint64_t *t)
 {
     aevb_engine_get_params(engine, params);

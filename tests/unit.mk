@@ -28,6 +28,7 @@ unit_programs = \
 	tests/test_engine \
 	tests/test_engine_bits \
 	tests/test_engine_noise \
+	tests/test_engine_shapes \
 	tests/test_engines \
 	tests/test_estimators \
 	tests/test_evaluate \

@@ -77,7 +77,8 @@ AEVB_API AEVB_MUST_CHECK aevb_status aevb_engine_draw_eps(aevb_engine *engine, s
  * belong to the engine and stay valid until its next call. [TERMS.1] */
 AEVB_API void aevb_engine_forward(aevb_engine *engine, aevb_terms *terms);
 
-/* Gradient of a loss with the given adjoints, after aevb_engine_forward. grad[n_params] is overwritten. [TERMS.2] */
+/* Gradient of a loss with the given adjoints, right after aevb_engine_forward or another gradient: every other call may
+ * change what it needs. grad[n_params] is overwritten, with 0 when batch or noise is missing. [TERMS.2] */
 AEVB_API void aevb_engine_gradient(aevb_engine *engine, const aevb_adjoints *adjoints, double *grad);
 
 /* Training step: forward, objective, backward, weight prior, optimiser, in one call (a fast engine fuses them).

@@ -10,7 +10,8 @@
 extern "C" {
 #endif
 
-/* avx2, avx512 and neon yield the same bits; portable has no fused multiply-add and differs in the last places. */
+/* avx2, avx512 and neon yield the same bits, sign and payload of a NaN excepted; portable has no fused multiply-add and
+ * differs in the last places. */
 typedef enum aevb_level {
     AEVB_LEVEL_REF = -2,     /* not a level of the fast engine: the reference is to be used instead */
     AEVB_LEVEL_PORTABLE = 0, /* vectors of 16 bytes in what every CPU of the architecture has */

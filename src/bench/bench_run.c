@@ -157,8 +157,10 @@ static aevb_status check(const aevb_bench_config *c, aevb_error *err)
         return aevb_fail(err, AEVB_EINVAL, "%d samples; 1 to %d are possible", c->samples, AEVB_BENCH_MAX_SAMPLES);
     if (!(c->seconds > 0 && c->seconds <= 3600))
         return aevb_fail(err, AEVB_EINVAL, "%g seconds a measurement", c->seconds);
-    if (c->threads < 0 || c->precisions < 1 || c->precisions > 3)
-        return aevb_fail(err, AEVB_EINVAL, "%d threads, precisions %d", c->threads, c->precisions);
+    if (c->threads < 0 || c->threads > AEVB_MAX_THREADS)
+        return aevb_fail(err, AEVB_EINVAL, "%d threads, must be 0 (all) to %d", c->threads, AEVB_MAX_THREADS);
+    if (c->precisions < 1 || c->precisions > 3)
+        return aevb_fail(err, AEVB_EINVAL, "precisions %d; 1, 2 and 3 are possible", c->precisions);
     return AEVB_OK;
 }
 

@@ -18,6 +18,7 @@ typedef struct bench_options {
     int precision; /* -1: both */
     bool json;
     const char *out, *serve;
+    int unserved; /* key of an option that says what --serve does not do, or 0 */
 } bench_options;
 
 static const struct argp_option options[] = {
@@ -48,7 +49,8 @@ static unsigned parse_parts(const struct argp_state *state, const char *text)
 {
     static const char *const names[] = {"machine", "kernels", "products", "steps"};
     unsigned parts = 0;
-    while (*text != '\0') {
+    int more;
+    do {
         const size_t length = strcspn(text, ",");
         size_t i = 0;
         while (i < 4 && (strlen(names[i]) != length || strncmp(names[i], text, length) != 0))
@@ -56,17 +58,27 @@ static unsigned parse_parts(const struct argp_state *state, const char *text)
         if (i == 4)
             argp_error(state, "--parts: '%.*s' is not machine, kernels, products or steps", (int)length, text);
         parts |= 1u << i;
-        text += length + (text[length] == ',');
-    }
-    if (parts == 0)
-        argp_error(state, "--parts: which parts? machine, kernels, products, steps");
+        more = text[length] == ',';
+        text += length + 1;
+    } while (more);
     return parts;
+}
+
+static void check_serve(const struct argp_state *state, const bench_options *o)
+{
+    const struct argp_option *option = options;
+    if (o->serve == NULL || o->unserved == 0)
+        return;
+    while (option->key != o->unserved)
+        option++;
+    argp_error(state, "--serve takes --precision, --level and --threads, not --%s", option->name);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     bench_options *o = state->input;
     aevb_level level;
+    o->unserved = key >= key_json && key < key_serve ? key : o->unserved;
     switch (key) {
     case key_json:
         o->json = true;
@@ -94,7 +106,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->config.precisions = o->precision == AEVB_F32 ? 1 : 2;
         return 0;
     case AEVB_CLI_THREADS:
-        o->config.threads = (int)aevb_cli_whole(state, "--threads", arg, 1, 4096);
+        o->config.threads = (int)aevb_cli_whole(state, "--threads", arg, 1, AEVB_MAX_THREADS);
         return 0;
     case AEVB_CLI_LEVEL:
         if (aevb_level_parse(arg, &level) != AEVB_OK || (int)level < 0)
@@ -103,6 +115,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         argp_error(state, "'%s': no argument is taken", arg);
+        return 0;
+    case ARGP_KEY_END:
+        check_serve(state, o);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "format/json_strict.h"
 
-enum { PLAIN_ANSWER = 1 << 16, BYTES_PER_NUMBER = 64 };
+/* What an answer may have besides its numbers, the list of types of a greeting for one; and bytes of a number. */
+enum { PLAIN_BYTES = 1 << 16, PLAIN_VALUES = 1 << 12, BYTES_PER_NUMBER = 64 };
 static const double FAREWELL = 2.0; /* seconds that a port gets to end by itself */
 
 /* The last line of what the port wrote on its standard error. */
@@ -48,8 +50,8 @@ static void give_up(aevb_session *s, aevb_port_event event, char *why, size_t si
     s->port = NULL;
 }
 
-/* One request, one answer as JSON; NULL when the port is gone. Takes the line, which may be NULL. */
-static json_t *exchange(aevb_session *s, char *line, size_t n, size_t most, char *why, size_t size)
+/* One request, one answer of so many numbers as JSON; NULL when the port is gone. Takes the line, which may be NULL. */
+static json_t *exchange(aevb_session *s, char *line, size_t n, size_t numbers, char *why, size_t size)
 {
     const char *answer;
     size_t length;
@@ -58,15 +60,15 @@ static json_t *exchange(aevb_session *s, char *line, size_t n, size_t most, char
         give_up(s, AEVB_PORT_ANSWER, why, size);
         return NULL;
     }
-    const aevb_port_event event = aevb_port_ask(s->port, line, n, most, s->timeout, &answer, &length);
+    const aevb_port_event event = aevb_port_ask(s->port, line, n, PLAIN_BYTES + numbers * BYTES_PER_NUMBER, s->timeout,
+                                                &answer, &length);
     aevb_free(line);
     json_t *message = NULL;
     if (event == AEVB_PORT_ANSWER) {
-        json_error_t error;
-        message = json_loadb(answer, length, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
-        if (message == NULL)
-            snprintf(why, size, "it answered \"%.40s%s\", which is not JSON: %.80s", answer, length > 40 ? "..." : "",
-                     error.text);
+        aevb_error err;
+        if (aevb_json_parse_reals("at", answer, length, PLAIN_VALUES + numbers, &message, &err) != AEVB_OK)
+            snprintf(why, size, "it answered \"%.40s%s\", which cannot be read: %.100s", answer,
+                     length > 40 ? "..." : "", err.message);
     }
     if (message == NULL)
         give_up(s, event, why, size);
@@ -86,7 +88,7 @@ int aevb_session_start(aevb_session *s, char *why, size_t size)
     }
     char *line = aevb_request_hello(s->precision, &n);
     json_decref(s->greeting);
-    s->greeting = exchange(s, line, n, PLAIN_ANSWER, why, size);
+    s->greeting = exchange(s, line, n, 0, why, size);
     if (s->greeting == NULL)
         return 0;
     if (aevb_answer_hello(s->greeting, s->precision, &s->hello, why, size))
@@ -98,11 +100,11 @@ int aevb_session_start(aevb_session *s, char *why, size_t size)
 aevb_answer_kind aevb_session_ask(aevb_session *s, const aevb_vector_case *of, double **outputs, char *why,
                                   size_t size)
 {
-    size_t n = 0, most = PLAIN_ANSWER;
+    size_t n = 0, numbers = 0;
     for (size_t i = 0; i < of->test->n_expected; i++)
-        most += of->test->expected[i].array.n * BYTES_PER_NUMBER;
+        numbers += of->test->expected[i].array.n;
     char *line = aevb_request_case(of, &n);
-    json_t *message = exchange(s, line, n, most, why, size);
+    json_t *message = exchange(s, line, n, numbers, why, size);
     if (message == NULL)
         return AEVB_ANSWER_STRANGE;
     const aevb_answer_kind kind = aevb_answer_read(message, of->test, outputs, why, size);

@@ -40,6 +40,22 @@ static aevb_status check_size(const char *where, const char *text, size_t n, siz
     return AEVB_OK;
 }
 
+static aevb_status parse(const char *where, const char *text, size_t n, size_t levels, uint64_t values, size_t flags,
+                         json_t **out, aevb_error *err)
+{
+    aevb_status status = check_size(where, text, n, levels, values, err);
+    if (status != AEVB_OK)
+        return status;
+    json_error_t error;
+    json_t *json = json_loadb(text, n, JSON_REJECT_DUPLICATES | flags, &error);
+    if (json == NULL && (error.text[0] == '\0' || json_error_code(&error) == json_error_out_of_memory))
+        return aevb_fail_memory(err);
+    if (json == NULL)
+        return aevb_fail(err, AEVB_EFORMAT, "%s byte %d: %s", where, error.position, error.text);
+    *out = json;
+    return AEVB_OK;
+}
+
 aevb_status aevb_json_parse(const char *where, const char *text, size_t n, json_t **out, aevb_error *err)
 {
     return aevb_json_parse_within(where, text, n, MOST_LEVELS, MOST_VALUES, out, err);
@@ -48,17 +64,13 @@ aevb_status aevb_json_parse(const char *where, const char *text, size_t n, json_
 aevb_status aevb_json_parse_within(const char *where, const char *text, size_t n, size_t levels, uint64_t values,
                                    json_t **out, aevb_error *err)
 {
-    aevb_status status = check_size(where, text, n, levels, values, err);
-    if (status != AEVB_OK)
-        return status;
-    json_error_t error;
-    json_t *json = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
-    if (json == NULL && (error.text[0] == '\0' || json_error_code(&error) == json_error_out_of_memory))
-        return aevb_fail_memory(err);
-    if (json == NULL)
-        return aevb_fail(err, AEVB_EFORMAT, "%s byte %d: %s", where, error.position, error.text);
-    *out = json;
-    return AEVB_OK;
+    return parse(where, text, n, levels, values, 0, out, err);
+}
+
+aevb_status aevb_json_parse_reals(const char *where, const char *text, size_t n, uint64_t values, json_t **out,
+                                  aevb_error *err)
+{
+    return parse(where, text, n, MOST_LEVELS, values, JSON_DECODE_INT_AS_REAL, out, err);
 }
 
 int aevb_json_count(const json_t *json, uint64_t *value)

@@ -16,6 +16,9 @@ aevb_status aevb_json_parse(const char *where, const char *text, size_t n, json_
 /* The same for so many levels of arrays and objects in each other (2048 at most) and so many values. */
 aevb_status aevb_json_parse_within(const char *where, const char *text, size_t n, size_t levels, uint64_t values,
                                    json_t **out, aevb_error *err);
+/* The same for so many values and 2048 levels, where every number becomes a double: 1 as well as 1.0. */
+aevb_status aevb_json_parse_reals(const char *where, const char *text, size_t n, uint64_t values, json_t **out,
+                                  aevb_error *err);
 
 /* 1 and the value when json is an integer from 0 to AEVB_JSON_MAX_INTEGER, else 0. */
 int aevb_json_count(const json_t *json, uint64_t *value);

@@ -279,7 +279,13 @@ static int parse(int argc, char **argv, options *o)
             }
             o->level = (int)level;
             break;
-        case 'p': o->precision = optarg; break;
+        case 'p':
+            if (strcmp(optarg, "f32") != 0 && strcmp(optarg, "f64") != 0 && strcmp(optarg, "draw") != 0) {
+                fprintf(stderr, "checkkern: '%s' is no precision\n", optarg);
+                return 0;
+            }
+            o->precision = optarg;
+            break;
         case 'f': o->filter = optarg; break;
         case 's':
             if (!parse_seed(optarg, &o->seed)) {
