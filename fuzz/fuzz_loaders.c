@@ -178,7 +178,7 @@ aevb_status fuzz_load_idx(const uint8_t *data, size_t n, aevb_error *err)
 aevb_status fuzz_load_image(const uint8_t *data, size_t n, aevb_error *err)
 {
     const unsigned choice = n > 0 ? data[0] : 0;
-    const aevb_image_bytes in = {name, data + (n > 0), n - (n > 0), &fuzz_limits};
+    const aevb_image_bytes in = {name, data + (n > 0), n - (n > 0), n - (n > 0), &fuzz_limits};
     aevb_picture_steps steps = aevb_picture_steps_none();
     aevb_image image = {.samples = NULL};
     size_t rows, cols;

@@ -78,7 +78,7 @@ static aevb_status read_picture(const char *path, aevb_error *err)
     aevb_limits limits = aevb_limits_default();
     aevb_image image;
     size_t n = slurp(path, bytes, sizeof bytes);
-    const aevb_image_bytes in = {path, (const uint8_t *)bytes, n, &limits};
+    const aevb_image_bytes in = {path, (const uint8_t *)bytes, n, n, &limits};
     aevb_status status = aevb_image_decode(&in, &image, err);
     if (status == AEVB_OK)
         aevb_free(image.samples);

@@ -18,7 +18,8 @@ enum { COLS = 19, ROWS = 11, PIXELS = COLS * ROWS };
 static aevb_status decode(const void *bytes, size_t n, const aevb_limits *limits, aevb_image *out, aevb_error *err)
 {
     aevb_limits usual = aevb_limits_default();
-    aevb_image_bytes in = {.name = "p", .bytes = bytes, .n = n, .limits = limits != NULL ? limits : &usual};
+    aevb_image_bytes in = {.name = "p", .bytes = bytes, .n = n, .stored = n,
+                           .limits = limits != NULL ? limits : &usual};
     return aevb_image_decode(&in, out, err);
 }
 

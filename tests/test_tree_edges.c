@@ -127,3 +127,23 @@ Test(tree_edges, archives_of_nothing_have_no_picture)
     temp_write(temp_path("few"), "\0\0\0\0\0\0\0\0", 8);
     expect(temp_path("few"), NULL, AEVB_EFORMAT, "few: byte 2: 0x00 is no IDX element type");
 }
+
+/* What an archive inflates to is no measure for what a picture may inflate to: bytes behind its end cost nothing. */
+Test(tree_edges, a_picture_may_not_inflate_twice)
+{
+    enum { SIDE = 4200, ROW = SIDE / 8, BLOWN_UP = 100000 };
+    size_t n;
+    unsigned char *raw = malloc((size_t)SIDE * ROW), *blown = calloc(1, BLOWN_UP);
+    memset(raw, 0xff, (size_t)SIDE * ROW);
+    unsigned char *png = png_make(&(png_wish){.type = 0, .depth = 1, .cols = SIDE, .rows = SIDE}, raw, &n);
+    cr_assert_lt(n, BLOWN_UP);
+    memcpy(blown, png, n);
+    const tree_file file = {"0.png", blown, BLOWN_UP};
+    aevb_data_options options = aevb_data_options_default();
+    options.pictures.crop_bottom = options.pictures.crop_right = 2;
+    expect(tree_write(TREE_DIRECTORY, "tree", &file, 1), &options, AEVB_OK, "");
+    expect(tree_write(TREE_ZIP, "a.zip", &file, 1), &options, AEVB_EUNSUPPORTED, "a.zip: 0.png: ");
+    free(png);
+    free(blown);
+    free(raw);
+}

@@ -65,13 +65,15 @@ static const char *compression_of(const unsigned char *first)
 }
 
 /* The first bytes of the file, or of what its gzip holds. */
-static aevb_status read_first(const aevb_file_in *in, unsigned char first[FIRST_BYTES], size_t *n, aevb_error *err)
+static aevb_status read_first(const aevb_file_in *in, unsigned char first[FIRST_BYTES], size_t *n, bool *gzip,
+                              aevb_error *err)
 {
     aevb_byte_source source;
     aevb_status status = aevb_bytes_over(in, &source, err);
     if (status != AEVB_OK)
         return status;
     status = aevb_bytes_read(&source, first, FIRST_BYTES, n, err);
+    *gzip = source.gzip;
     aevb_bytes_close(&source);
     return status;
 }
@@ -94,12 +96,16 @@ aevb_status aevb_data_from_file(const aevb_file_in *in, const aevb_data_options 
 {
     unsigned char first[FIRST_BYTES] = {0};
     size_t n = 0;
-    bool is_npz = false;
+    bool gzip = false, is_npz = false;
     const char *path = aevb_file_in_path(in);
-    aevb_status status = read_first(in, first, &n, err);
+    aevb_status status = read_first(in, first, &n, &gzip, err);
     if (status != AEVB_OK)
         return status;
     bool zip = memcmp(first, "PK\3\4", 4) == 0 || memcmp(first, "PK\5\6", 4) == 0;
+    bool npy = memcmp(first, "\x93NUMPY", 6) == 0;
+    if (gzip && (zip || npy))
+        return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: %s in gzip, of which IDX, tar and text are read: inflate it first",
+                         path, zip ? "a zip" : "an NPY file");
     if (zip && (status = aevb_is_npz(in, options->limits, &is_npz, err)) != AEVB_OK)
         return status;
     if (zip && is_npz) {
@@ -117,7 +123,7 @@ aevb_status aevb_data_from_file(const aevb_file_in *in, const aevb_data_options 
     if (is_picture(first, n))
         return aevb_fail(err, AEVB_EFORMAT, "%s: one picture is no data set: give the directory or the archive "
                          "that it is in", path);
-    return open_array(in, memcmp(first, "\x93NUMPY", 6) == 0, options, out, err);
+    return open_array(in, npy, options, out, err);
 }
 
 static aevb_status open_directory(const char *dir, const aevb_data_options *options, aevb_data *out, aevb_error *err)

@@ -18,6 +18,7 @@ typedef struct aevb_image_bytes {
     const char *name;
     const uint8_t *bytes;
     size_t n;
+    uint64_t stored; /* as many or fewer when an archive holds them: what the limit of inflated bytes goes by */
     const aevb_limits *limits; /* not NULL */
 } aevb_image_bytes;
 

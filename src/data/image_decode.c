@@ -20,7 +20,7 @@ aevb_status aevb_image_make(const aevb_image_bytes *in, uint64_t rows, uint64_t 
         return aevb_fail(err, AEVB_EUNSUPPORTED, "%s: %" PRIu64 " x %" PRIu64 " pixels are beyond the limit of "
                          "%" PRIu64 " pixels", in->name, rows, cols, in->limits->pixels);
     uint64_t samples = rows * cols * channels;
-    aevb_status status = aevb_inflate_check(in->name, in->limits, in->n, samples, err);
+    aevb_status status = aevb_inflate_check(in->name, in->limits, in->stored, samples, err);
     if (status != AEVB_OK)
         return status;
     uint8_t *memory = aevb_alloc((size_t)samples, 1);

@@ -61,7 +61,8 @@ aevb_status aevb_picture_rows_put(aevb_picture_rows *rows, const aevb_picture_en
 {
     long_name name = name_of(rows, entry);
     aevb_image image;
-    aevb_image_bytes in = {.name = name.text, .bytes = bytes, .n = n, .limits = rows->list->limits};
+    aevb_image_bytes in = {.name = name.text, .bytes = bytes, .n = n, .stored = n < rows->stored ? n : rows->stored,
+                           .limits = rows->list->limits};
     aevb_status status = aevb_image_decode(&in, &image, err);
     if (status != AEVB_OK)
         return status;

@@ -30,8 +30,11 @@ struct aevb_archive_in {
     uint64_t zeros;          /* tar: zero bytes at the end of what was read so far */
     uint64_t inflated;       /* zip: bytes of members; tar: bytes of the archive */
     uint64_t entries;
-    bool in_member;          /* a member has been given and may have bytes left */
+    bool in_member;          /* a member has been given and may have blocks left */
     aevb_member member;
+    const unsigned char *block; /* of the member: what of libarchive's block was not asked for yet */
+    size_t block_left;
+    la_int64_t member_read;     /* bytes of the member that libarchive gave */
     char *name;              /* of the member, from aevb_alloc */
     aevb_error failure;      /* of a callback */
     locale_t utf8;           /* what names are converted to; 0 for the caller's own locale */
@@ -184,6 +187,14 @@ static aevb_status check_name(const aevb_archive_in *archive, aevb_error *err)
     return AEVB_OK;
 }
 
+/* libarchive has more decoders than deflate; those take as much memory as a member says that they need. It tells the
+ * method in the name of the format: "ZIP 2.0 (deflation)". */
+static bool is_inflatable(const aevb_archive_in *archive)
+{
+    const char *name = archive_format_name(archive->reader);
+    return name != NULL && (strstr(name, "(uncompressed)") != NULL || strstr(name, "(deflation)") != NULL);
+}
+
 static aevb_status check_kind(const aevb_archive_in *archive, struct archive_entry *entry, aevb_error *err)
 {
     if (archive_entry_hardlink(entry) != NULL)
@@ -194,6 +205,8 @@ static aevb_status check_kind(const aevb_archive_in *archive, struct archive_ent
         return BAD("%s", "is neither a file nor a directory, refused");
     if (archive_entry_is_encrypted(entry))
         return BAD("%s", "is encrypted, refused");
+    if (archive->zip && !is_inflatable(archive))
+        return BAD("compression method of %s: only stored and deflated members are read", archive_format_name(archive->reader));
     if (archive_entry_sparse_count(entry) > 0)
         return BAD("%s", "is a sparse file, refused");
     if (archive_entry_size_is_set(entry) && archive_entry_size(entry) < 0)
@@ -260,19 +273,38 @@ static aevb_status check_tar_end(aevb_archive_in *archive, aevb_error *err)
     return AEVB_OK;
 }
 
+/* The next block of the current member, empty at its end. Every block has to follow the one before, and the end the
+ * last: where the header declares more than it stores there would be a hole, a sparse file by another name. */
+static aevb_status next_block(aevb_archive_in *archive, aevb_error *err)
+{
+    const void *block = NULL;
+    size_t n = 0;
+    la_int64_t offset = 0;
+    const int code = archive_read_data_block(archive->reader, &block, &n, &offset);
+    if (code != ARCHIVE_OK && code != ARCHIVE_EOF)
+        return fail_reader(archive, err);
+    if (offset != archive->member_read && !archive->member.directory)
+        return BAD("%s", "does not hold the bytes that it declares (a sparse file?), refused");
+    archive->in_member = code == ARCHIVE_OK;
+    archive->block = block;
+    archive->block_left = n;
+    archive->member_read += (la_int64_t)n;
+    if (!archive->zip) /* counted as it leaves gzip */
+        return AEVB_OK;
+    archive->inflated += n;
+    return aevb_inflate_check(PATH(archive), &archive->limits, aevb_file_in_size(archive->in), archive->inflated,
+                              err);
+}
+
 /* What the caller did not read of a compressed member is read here, so that it is counted and checked. */
 static aevb_status finish_member(aevb_archive_in *archive, aevb_error *err)
 {
     aevb_status status = AEVB_OK;
-    const void *block;
-    size_t n = 0;
-    la_int64_t offset = 0;
-    int code = ARCHIVE_OK;
-    while (archive->in_member && !archive->zip && code == ARCHIVE_OK)
-        code = archive_read_data_block(archive->reader, &block, &n, &offset);
-    if (code != ARCHIVE_OK && code != ARCHIVE_EOF)
-        status = fail_reader(archive, err);
+    while (archive->in_member && !archive->zip && status == AEVB_OK)
+        status = next_block(archive, err);
     archive->in_member = false;
+    archive->block_left = 0;
+    archive->member_read = 0;
     aevb_free(archive->name);
     archive->name = NULL;
     return status;
@@ -319,24 +351,20 @@ aevb_status aevb_archive_next(aevb_archive_in *archive, const aevb_member **memb
 aevb_status aevb_archive_read(aevb_archive_in *archive, size_t want, void *out, size_t *got, aevb_error *err)
 {
     size_t have = 0;
-    while (have < want) {
-        la_ssize_t n = archive_read_data(archive->reader, (unsigned char *)out + have, want - have);
-        if (n < 0)
-            return fail_reader(archive, err);
-        if (n == 0)
-            break;
-        have += (size_t)n;
-        if (!archive->zip) /* counted as it leaves gzip */
-            continue;
-        archive->inflated += (uint64_t)n;
-        aevb_status status = aevb_inflate_check(PATH(archive), &archive->limits, aevb_file_in_size(archive->in),
-                                                archive->inflated, err);
-        if (status != AEVB_OK)
-            return status;
+    aevb_status status = AEVB_OK;
+    while (status == AEVB_OK && have < want && (archive->block_left > 0 || archive->in_member)) {
+        const size_t n = archive->block_left < want - have ? archive->block_left : want - have;
+        if (n > 0)
+            memcpy((unsigned char *)out + have, archive->block, n);
+        have += n;
+        archive->block += n;
+        archive->block_left -= n;
+        if (have < want)
+            status = next_block(archive, err);
     }
-    archive->in_member = have == want;
-    *got = have;
-    return AEVB_OK;
+    if (status == AEVB_OK)
+        *got = have;
+    return status;
 }
 
 aevb_status aevb_archive_read_all(aevb_archive_in *archive, unsigned char **bytes, size_t *n, aevb_error *err)

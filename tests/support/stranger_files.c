@@ -79,7 +79,7 @@ static aevb_status read_picture(const char *path, aevb_error *err)
     FILE *stream = fopen(path, "rb");
     const size_t n = fread(bytes, 1, sizeof bytes, stream) - 1; /* the first byte of a seed is not the picture's */
     fclose(stream);
-    aevb_status status = aevb_image_decode(&(aevb_image_bytes){path, bytes + 1, n, &limits}, &image, err);
+    aevb_status status = aevb_image_decode(&(aevb_image_bytes){path, bytes + 1, n, n, &limits}, &image, err);
     steps.crop_bottom = image.rows;
     steps.crop_right = image.cols;
     steps.scale = 0.5;

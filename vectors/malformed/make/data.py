@@ -132,6 +132,8 @@ def idx_rows():
     gz("stored-length", whole[:11] + b"\0\0" + whole[13:], "invalid stored block",
        "a length and its complement differ")
     gz("not-idx", gzip(b"hello, world"), "not an IDX file", "gzip of something else")
+    gz("npy", gzip(npy(descr="|u1", data=bytes(4))), "an NPY file in gzip", "NPY in gzip")
+    gz("zip", gzip(zipped(member("x.npy", npy(descr="|u1", data=bytes(4))))), "a zip in gzip", "a zip in gzip")
     gz("more-than-declared", gzip(good + b"\0"), "bytes follow", "one byte more inside than the header declares")
     gz("less-than-declared", gzip(good[:-1]), "declares 24 bytes", "one byte less inside")
     gz("bomb-declared", gzip(idx((2**20, 100, 100), b"")), "can inflate to", "10 GB declared in a file of 50 bytes")

@@ -131,6 +131,8 @@ def archive_cases():
     zp("twice", zipped(three[0], three[0]), "is there twice", "one name twice")
     zp("bad-crc", zipped(member("0.pgm", PICTURE, crc=7)), "bad CRC", "a checksum that does not fit")
     zp("encrypted", zipped(member("0.pgm", PICTURE, flags=1)), "encrypted", "encrypted")
+    zp("lzma", zipped(member("0.pgm", PICTURE, method=14, raw=b"\x09\x04\x05\0\x5d" + b"\xff" * 4 + bytes(9))),
+       "only stored and deflated", "LZMA with a dictionary of 4 GiB")
     zp("sizes-differ", zipped(member("0.pgm", PICTURE, local_size=3, local_stored=3), three[1]),
        "Inconsistent uncompressed size", "other sizes in the local header than in the directory")
     zp("names-differ", zipped(member("0.pgm", PICTURE, local_name=b"1.pgm"), three[2]),
@@ -191,6 +193,8 @@ def archive_cases():
        "a size of 2^63 - 1")
     tr("sparse", tar(tar_member(b"0.pgm", PICTURE, kind=b"S", sparse=True)), "is a sparse file",
        "a sparse file of GNU's")
+    tr("sparse-in-pax", tar(tar_member(b"p", b"35 GNU.sparse.realsize=10000000000\n", kind=b"x"), *pics),
+       "a sparse file?", "a size of 10 GB in a pax header, and 15 bytes of it")
     tr("name-empty", tar(tar_member(b"", PICTURE)), "a member without a name", "a member without a name")
     tr("no-picture", tar(tar_member(b"a.txt", b"hello")), "no picture in it", "a text")
     tr("pax-size", tar(tar_member(b"p", b"31 size=99999999999999999999999\n", kind=b"x"), pics[0]), "malformed pax",
