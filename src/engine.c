@@ -197,7 +197,7 @@ aevb_status aevb_engine_draw_eps(aevb_engine *engine, size_t K, const aevb_noise
     aevb_status status = check_samples(engine, K);
     if (status != AEVB_OK)
         return status;
-    if (noise->first_k + K > noise->stride)
+    if (K > noise->stride || noise->first_k > noise->stride - K)
         return AEVB_EINVAL;
     engine->K = K;
     engine->ops->draw_eps(engine, noise, datum);

@@ -96,6 +96,18 @@ expect "one level" 0 '^product .* portable f32' bench $forward --level portable
 check "one level: no other" sh -c '! grep "^product" out | grep -v " portable "'
 expect "a step" 0 '^step  *d .*samples/s' bench --parts steps --only d --precision f32 $quick
 
+# --- turns ---
+if command -v timeout >/dev/null; then
+    for line in none nan inf 0 -1 3601; do
+        status=0
+        echo "$line" | timeout 20 "$AEVB_BUILDDIR/aevb" bench --serve d --threads 1 >out 2>err || status=$?
+        check "--serve: '$line' is no time for a turn" sh -c \
+            'test "$1" -eq 1 && grep -qx "aevb bench: a line of the standard input .* up to 3600" err' - $status
+    done
+else
+    skip "--serve: no time for a turn" "there is no timeout"
+fi
+
 # --- the comparison with other programs ---
 if python=$(command -v python3); then
     echo old >peers.csv

@@ -89,6 +89,9 @@ Test(engine, refuses_wrong_sizes_and_calls_out_of_order)
     cr_expect_eq(aevb_engine_set_eps(engine, 1, eps), AEVB_EINVAL);
     cr_assert_eq(aevb_engine_set_x(engine, B, x, &err), AEVB_OK);
     cr_expect_eq(aevb_engine_set_eps(engine, K + 1, eps), AEVB_EINVAL);
+    const aevb_noise outside[] = {{.stride = 1}, {.stride = 2, .first_k = 1}, {.stride = 1, .first_k = UINT64_MAX}};
+    for (size_t i = 0; i < sizeof outside / sizeof *outside; i++)
+        cr_expect_eq(aevb_engine_draw_eps(engine, K, &outside[i], (const uint32_t[B]){0}), AEVB_EINVAL, "noise %zu", i);
     cr_assert_eq(aevb_engine_set_eps(engine, K, eps), AEVB_OK);
     cr_expect_eq(aevb_engine_step(engine, &objective, 0.0, 10, &result), AEVB_EINVAL, "no optimiser is set");
     const aevb_optim adam = aevb_optim_default(AEVB_ADAM);

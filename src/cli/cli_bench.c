@@ -229,9 +229,9 @@ static int serve(const bench_options *o)
     if (status == AEVB_OK)
         puts("{\"ready\": true}");
     while (status == AEVB_OK && fflush(stdout) == 0 && fgets(line, sizeof line, stdin) != NULL) {
-        if (sscanf(line, "%lf", &seconds) != 1 || !(seconds > 0)) {
+        if (sscanf(line, "%lf", &seconds) != 1 || !(seconds > 0 && seconds <= 3600)) {
             aevb_bench_step_free(step);
-            return aevb_cli_fail("a line of the standard input is no number of seconds");
+            return aevb_cli_fail("a line of the standard input is no number of seconds up to 3600");
         }
         status = aevb_bench_step_train(step, seconds, &rate, &loss, &err);
         if (status == AEVB_OK)
