@@ -283,7 +283,7 @@ static aevb_status next_block(aevb_archive_in *archive, aevb_error *err)
     const int code = archive_read_data_block(archive->reader, &block, &n, &offset);
     if (code != ARCHIVE_OK && code != ARCHIVE_EOF)
         return fail_reader(archive, err);
-    if (offset != archive->member_read && !archive->member.directory)
+    if (offset != archive->member_read)
         return BAD("%s", "does not hold the bytes that it declares (a sparse file?), refused");
     archive->in_member = code == ARCHIVE_OK;
     archive->block = block;
@@ -354,10 +354,11 @@ aevb_status aevb_archive_read(aevb_archive_in *archive, size_t want, void *out, 
     aevb_status status = AEVB_OK;
     while (status == AEVB_OK && have < want && (archive->block_left > 0 || archive->in_member)) {
         const size_t n = archive->block_left < want - have ? archive->block_left : want - have;
-        if (n > 0)
+        if (n > 0) { /* an empty block has no address */
             memcpy((unsigned char *)out + have, archive->block, n);
+            archive->block += n;
+        }
         have += n;
-        archive->block += n;
         archive->block_left -= n;
         if (have < want)
             status = next_block(archive, err);
