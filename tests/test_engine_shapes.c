@@ -32,7 +32,7 @@ static shape make_shape(size_t i)
     static const size_t samples[] = {1, 3, 1, 65};
     shape s = {.B = batches[i % 5], .K = samples[i / 2 % 4], .objective = {(aevb_objective_kind)(i / 4 % 2), 1.0},
                .optim = aevb_optim_default((aevb_optimiser)(i / 3 % 5)), .prior = i % 3 == 0 ? 2.0 : 0.0};
-    s.optim.lr = 1e-4;
+    s.optim.lr = 1e-4; /* so small that no network of these diverges: bits are compared of finite numbers */
     s.arch = (aevb_arch){.x_dim = widths[(i + 3) % 11], .z_dim = widths[i * 3 % 11], .n_hidden = i % 4,
                          .activation = (aevb_activation)(i / 5 % 5), .likelihood = (aevb_likelihood)((i + i / 5) % 5),
                          .x_variance = 0.5};
@@ -54,7 +54,7 @@ static shape make_shape(size_t i)
     return s;
 }
 
-/* FNV-1a over numbers that must be finite. */
+/* Hashes numbers, which must be finite: FNV-1a by 64 bits, and the high ones brought down, as its product does not. */
 static void add(uint64_t *hash, size_t n, const double *numbers)
 {
     for (size_t i = 0; i < n; i++) {
@@ -144,7 +144,8 @@ Test(engine_shapes, same_bits_at_every_level_and_number_of_threads)
         for (int p = AEVB_F64; p <= AEVB_F32; p++) {
             const char *name = aevb_precision_name((aevb_precision)p);
             const uint64_t one = hash_of(&s, (aevb_precision)p, AEVB_LEVEL_BEST, 1);
-            cr_expect_eq(hash_of(&s, (aevb_precision)p, AEVB_LEVEL_BEST, 2 + (int)(i % 4)), one, "case %zu, %s", i, name);
+            cr_expect_eq(hash_of(&s, (aevb_precision)p, AEVB_LEVEL_BEST, 2 + (int)(i % 4)), one, "case %zu, %s", i,
+                         name);
             for (int level = AEVB_LEVEL_PORTABLE + 1; level < (int)aevb_level_best(); level++)
                 if (aevb_level_supported((aevb_level)level))
                     cr_expect_eq(hash_of(&s, (aevb_precision)p, level, 1), one, "case %zu, %s, %s", i, name,

@@ -163,7 +163,8 @@ typedef struct aevb_import {
 
 /* Finds the network. AEVB_EFORMAT or AEVB_EUNSUPPORTED with the tensors that fit nowhere. The architecture that a
  * file of ours carries is taken; otherwise names and shapes decide, or the map: an entry names a layer of ours (fc1)
- * or one tensor (fc1.weight); "theirs^T" is [in][out], "theirs*2" taken twice; both heads from one layer take its two halves. */
+ * or one tensor (fc1.weight); "theirs^T" is [in][out], "theirs*2" taken twice; both heads from one layer take its two
+ * halves. */
 AEVB_API AEVB_MUST_CHECK aevb_status aevb_import_find(const aevb_model_file *file, const aevb_import_options *options,
                                                       aevb_import *out, aevb_error *err);
 /* Reads what was found. EFORMAT for a NaN or infinity, naming the element. */

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Those before key_serve mean nothing beside --serve. */
 enum { key_json = AEVB_CLI_OWN_KEYS, key_out, key_parts, key_only, key_samples, key_seconds, key_serve };
 
 typedef struct bench_options {
